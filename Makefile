@@ -1,0 +1,29 @@
+# The front door. Every target sets up what it needs; what is already there is left alone.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test lint setup lock
+
+# PYTHON chooses the interpreter for .venv, for example: make run PYTHON=python3.12
+export PYTHON
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Set up, then serve with the demo data until Ctrl-C; PORT chooses the port
+	@tools/setup.sh run
+	@PARTICIPATION_DEMO=1 exec .venv/bin/flask --app wsgi serve
+
+test: ## Set up, then linters and all tests; PYTEST_ARGS="-k map" runs some of them
+	@tools/setup.sh test
+	@tools/lint.sh
+	@exec .venv/bin/python -m pytest -n auto --maxprocesses 4 $(PYTEST_ARGS)
+
+lint: ## Linters, types and import rules only
+	@tools/setup.sh lint
+	@tools/lint.sh
+
+setup: ## Only what "make run" sets up before it serves
+	@tools/setup.sh run
+
+lock: ## Write the lock files anew (needs uv and npm); LOCK_ARGS=--upgrade takes newer versions
+	@tools/lock.sh $(LOCK_ARGS)

@@ -1,0 +1,1 @@
+"""Map-based citizen participation for twin cities."""
