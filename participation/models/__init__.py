@@ -1,0 +1,1 @@
+"""Tables, one file per noun; `all_tables` imports them all so that the metadata is complete."""

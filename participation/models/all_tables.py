@@ -1,0 +1,17 @@
+"""Imports every table, so that the metadata is complete wherever it is needed as a whole."""
+
+from participation.database import Base
+from participation.models import (  # noqa: F401
+    accounts,
+    campaigns,
+    cities,
+    contributors,
+    decisions,
+    partnerships,
+    places,
+    submissions,
+    texts,
+    tiles,
+)
+
+METADATA = Base.metadata

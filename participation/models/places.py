@@ -1,0 +1,40 @@
+"""Places: one real spot, to which several submissions may belong, and the support it finds."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from participation.database import Base, UTCDateTime
+
+NAME_MAX = 80
+
+
+class Place(Base):
+    """One real spot. It may stay without a name until a moderator gives it one."""
+
+    __tablename__ = "places"
+    __table_args__ = (
+        CheckConstraint(f"length(name) <= {NAME_MAX}", "name_length"),
+        CheckConstraint("lat between -90 and 90 and lon between -180 and 180", "point_on_earth"),
+        Index(None, "city_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    name: Mapped[str | None] = mapped_column(String(NAME_MAX))
+    lat: Mapped[float]
+    lon: Mapped[float]
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Support(Base):
+    """'I feel this too': once per contributor and place."""
+
+    __tablename__ = "supports"
+
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"), primary_key=True)
+    contributor_id: Mapped[UUID] = mapped_column(ForeignKey("contributors.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,151 @@
+"""One frozen, typed object, read once from the environment: the only place that reads it."""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "PARTICIPATION_"
+SECRET_MIN_LENGTH = 32
+FRAME_SOURCE = re.compile(r"'self'|'none'|https?://[A-Za-z0-9.*-]+(:\d+)?")
+
+
+class BadSetting(Exception):
+    """A setting has a value the product cannot run with; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an installation can set. Field `x` is read from `PARTICIPATION_X`, the port from `PORT`."""
+
+    secret_key: str
+    instance: Path
+    database_url: str
+    base_url: str
+    port: int = 8000
+    demo: bool = False
+    frame_ancestors: str = "'self'"
+    max_body_kb: int = 256
+    trusted_proxies: int = 0
+    workers: int = 2
+    threads: int = 4
+    log_level: str = "INFO"
+
+    @property
+    def https(self) -> bool:
+        """Whether residents reach us by https; then cookies are secure and HSTS is sent."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def basemaps(self) -> Path:
+        """The folder of the cities' basemap archives."""
+        return self.instance / "basemaps"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises BadSetting with one clear line for the first bad value."""
+    unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in _KNOWN)
+    if unknown:
+        raise BadSetting(f"{unknown[0]} is not a setting; known are {', '.join(sorted(NAMES))}")
+    get = _reader(environ)
+    demo = _flag("DEMO", get("DEMO", "0"))
+    instance = Path(get("INSTANCE", str(ROOT / "instance"))).expanduser().absolute()
+    port = _number("PORT", environ.get("PORT", "8000"), 1, 65535, prefix="")
+    return Settings(
+        secret_key=_secret(get("SECRET_KEY", ""), instance, demo=demo),
+        instance=instance,
+        database_url=_database_url(get("DATABASE_URL", f"sqlite:///{instance / 'participation.db'}")),
+        base_url=_base_url(get("BASE_URL", f"http://127.0.0.1:{port}")),
+        port=port,
+        demo=demo,
+        frame_ancestors=_frame_ancestors(get("FRAME_ANCESTORS", "'self'")),
+        max_body_kb=_number("MAX_BODY_KB", get("MAX_BODY_KB", "256"), 16, 65536),
+        trusted_proxies=_number("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0"), 0, 5),
+        workers=_number("WORKERS", get("WORKERS", "2"), 1, 64),
+        threads=_number("THREADS", get("THREADS", "4"), 1, 64),
+        log_level=_choice("LOG_LEVEL", get("LOG_LEVEL", "INFO").upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+
+
+NAMES = tuple("PORT" if name == "port" else PREFIX + name.upper() for name in Settings.__dataclass_fields__)
+# Read by the test suite only, named here so that the refusal of unknown names does not stop it.
+_KNOWN = {*NAMES, f"{PREFIX}REQUIRE_ALL", f"{PREFIX}TEST_DATA"}
+
+
+def _reader(environ: Mapping[str, str]) -> Callable[[str, str], str]:
+    return lambda name, default: environ.get(PREFIX + name, "").strip() or default
+
+
+def _flag(name: str, value: str) -> bool:
+    return _choice(name, value.lower(), ("0", "1", "false", "true", "no", "yes")) in ("1", "true", "yes")
+
+
+def _number(name: str, value: str, low: int, high: int, *, prefix: str = PREFIX) -> int:
+    if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+        raise BadSetting(f"{prefix}{name} must be a whole number from {low} to {high}, not {value!r}")
+    return int(value)
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise BadSetting(f"{PREFIX}{name} must be one of {', '.join(choices)}, not {value!r}")
+    return value
+
+
+def _database_url(value: str) -> str:
+    scheme = value.split("://", maxsplit=1)[0]
+    if scheme == "postgresql":
+        return value.replace("postgresql://", "postgresql+psycopg://", 1)
+    if "://" not in value or scheme not in ("sqlite", "postgresql+psycopg"):
+        raise BadSetting(f"{PREFIX}DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return value
+
+
+def _base_url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        complete = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        complete = False
+    if not complete or parts.path.strip("/") or parts.query or parts.fragment:
+        raise BadSetting(f"{PREFIX}BASE_URL must be like https://heat.example.org, without a path, not {value!r}")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _frame_ancestors(value: str) -> str:
+    for source in value.split():
+        if not FRAME_SOURCE.fullmatch(source):
+            raise BadSetting(
+                f"{PREFIX}FRAME_ANCESTORS takes 'self', 'none' or origins like https://www.worms.example, not {source!r}"
+            )
+    return value
+
+
+def _secret(value: str, instance: Path, *, demo: bool) -> str:
+    if not value and demo:
+        return _demo_secret(instance / "demo-secret-key")
+    if len(value) < SECRET_MIN_LENGTH or len(set(value)) < 10:
+        raise BadSetting(
+            f"{PREFIX}SECRET_KEY must be random and at least {SECRET_MIN_LENGTH} characters long; make one with: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return value
+
+
+def _demo_secret(file: Path) -> str:
+    """The demo keeps its random secret in a file only its owner can read, so that links survive a restart."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii")
+    except OSError as error:
+        raise BadSetting(f"{PREFIX}INSTANCE must be a folder we can write to: {error}") from None
+    with os.fdopen(descriptor, "w", encoding="ascii") as opened:
+        secret = secrets.token_urlsafe(48)
+        opened.write(secret)
+    return secret
