@@ -70,11 +70,11 @@ def connect(url: str) -> Engine:
     """An engine for one of the two databases, set up so that writers wait for each other instead of failing."""
     if url.startswith("sqlite"):
         _make_folder(url)
-        engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": SQLITE_BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
 
 
 def _make_folder(url: str) -> None:
@@ -90,6 +90,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=FULL")
+    # Erased means gone: what a row held is overwritten in the file too.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 

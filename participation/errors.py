@@ -25,6 +25,10 @@ class NotFound(ServiceError):
     """There is no such thing, or it is not this person's to see."""
 
 
+class Gone(ServiceError):
+    """It was public once and is not any more."""
+
+
 class NotAllowed(ServiceError):
     """The person is known but may not do this."""
 

@@ -120,14 +120,16 @@ def _frame_ancestors(value: str) -> str:
     for source in value.split():
         if not FRAME_SOURCE.fullmatch(source):
             raise BadSetting(
-                f"{PREFIX}FRAME_ANCESTORS takes 'self', 'none' or origins like https://www.worms.example, not {source!r}"
+                f"{PREFIX}FRAME_ANCESTORS takes 'self', 'none' or origins (https://worms.example), not {source!r}"
             )
     return value
 
 
 def _secret(value: str, instance: Path, *, demo: bool) -> str:
-    if not value and demo:
-        return _demo_secret(instance / "demo-secret-key")
+    file = instance / "demo-secret-key"
+    # An instance that a demo has made is a demo for every later command too.
+    if not value and (demo or file.is_file()):
+        return _demo_secret(file)
     if len(value) < SECRET_MIN_LENGTH or len(set(value)) < 10:
         raise BadSetting(
             f"{PREFIX}SECRET_KEY must be random and at least {SECRET_MIN_LENGTH} characters long; make one with: "

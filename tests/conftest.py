@@ -1,0 +1,12 @@
+"""Only a list: each fixture lives in the module of its noun."""
+
+pytest_plugins = (
+    "tests.fixtures.apps",
+    "tests.fixtures.clients",
+    "tests.fixtures.databases",
+    "tests.fixtures.networks",
+    "tests.fixtures.settings",
+    "tests.fixtures.skips",
+    "tests.fixtures.shared_data",
+    "tests.fixtures.statements",
+)

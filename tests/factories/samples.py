@@ -1,0 +1,108 @@
+"""A small world in which every page has something to show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from participation.models.accounts import Account
+from participation.models.campaigns import Campaign
+from participation.models.cities import City
+from participation.models.submissions import Submission
+from participation.models.texts import PAGES
+from participation.services import decisions
+from participation.services import submissions as service
+from participation.services.decisions import Seen
+from participation.services.locations import Where
+from tests.factories import accounts, campaigns, cities, partnerships, submissions
+from tests.factories.cities import INSIDE, OUTSIDE
+from tests.factories.submissions import NOW, at, draft
+
+SECRET = "only-for-tests-abcdefghijklmnopqrstuvwxyz"
+NAMES = {"de": "Sommer", "fr": "Été", "es": "Verano", "en": "Summer round"}
+ANSWERS: dict[str, object] = {
+    "place_type": "square",
+    "reasons": ["no_shade", "hot_surfaces"],
+    "comfort": "3",
+    "sensation": "2",
+    "times_of_day": ["midday", "afternoon"],
+    "text": "Nach dem Einkauf ist hier kein Schatten.",
+    "place_name": "Am Brunnen",
+    "role": "resident",
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Two cities, two campaigns, and submissions in each state with the tokens of their receipts."""
+
+    city: City
+    partner: City
+    campaign: Campaign
+    moderator: Account
+    published: Submission
+    pending: Submission
+    in_words: Submission
+    rejected: Submission
+    erased: Submission
+    tokens: dict[str, str]
+
+    def address(self, rule: str) -> str:
+        """An address that exists under a rule of the app, without its language."""
+        values = {
+            "<city>": self.city.slug,
+            "<uuid:place_id>": str(self.published.place_id),
+            "<uuid:submission_id>": str((self.pending if "/staff/" in rule else self.published).id),
+            "<token>": self.tokens["published"],
+            "<int:z>/<int:x>/<int:y>": "8/133/87",
+            f"<any({','.join(PAGES)}):page>": "privacy",
+            "<any(publish, reject, point):_step>": "publish",
+        }
+        for variable, value in values.items():
+            rule = rule.replace(variable, value)
+        return rule
+
+
+def make(session: Session) -> Sample:
+    """The world as above, in one go."""
+    city = cities.make(session, demo=True, outline_is_simple=True, name={"de": "Worms", "fr": "Worms", "en": "Worms"})
+    partner = cities.make(session, "metz", centre=OUTSIDE, country="FR", time_zone="Europe/Paris", languages=["fr"])
+    cities.district(session, city, name="Altstadt")
+    cities.landmark(session, city, name={"de": "Dom", "fr": "Cathédrale", "es": "Catedral", "en": "Cathedral"})
+    pair = partnerships.make(session, city, partner, name={"en": "Worms – Metz"})
+    campaign = campaigns.make(session, partnership=pair, name=NAMES)
+    campaigns.make(session, partnership=pair, code="before", name=NAMES, starts=campaign.starts.replace(year=2019))
+    moderator = accounts.make(session, city)
+    sent = {
+        state: _send(session, city, campaign, **changed)
+        for state, changed in {
+            "published": {},
+            "pending": {"where": at(INSIDE, near_home=True)},
+            "in_words": {"where": Where(words="hinter dem Bahnhof")},
+            "rejected": {},
+            "erased": {},
+        }.items()
+    }
+    made = {state: one.submission for state, one in sent.items()}
+    for kind in ("climate_oasis", "idea", "feedback"):
+        submissions.published(session, city, campaign, kind)
+    submissions.publish(session, made["published"])
+    decisions.reject(
+        session, account=moderator, submission=made["rejected"], seen=Seen(1), reason_code="unclear", now=NOW
+    )
+    service.erase(session, submission=made["erased"], now=NOW)
+    tokens = {state: one.receipt_token for state, one in sent.items()}
+    session.commit()
+    return Sample(city=city, partner=partner, campaign=campaign, moderator=moderator, tokens=tokens, **made)
+
+
+def _send(session: Session, city: City, campaign: Campaign, **changed: Any) -> service.Sent:
+    return service.send(
+        session,
+        city=city,
+        campaign=campaign,
+        draft=draft(**({"answers": ANSWERS, "text_lang": "de"} | changed)),
+        contributor_key="browser",
+        secret=SECRET,
+        now=NOW,
+    )

@@ -1,0 +1,90 @@
+"""Housekeeping forgets what is kept for a day, and mends the map's counts."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from participation.models.campaigns import Campaign
+from participation.models.cities import City
+from participation.models.submissions import Submission
+from participation.models.tiles import TileCount
+from participation.services import tiles, upkeep
+from tests.factories import campaigns, cities, submissions
+from tests.factories.submissions import NOW
+
+
+@pytest.fixture
+def city(session: Session) -> City:
+    return cities.make(session)
+
+
+@pytest.fixture
+def campaign(session: Session, city: City) -> Campaign:
+    return campaigns.make(session, city)
+
+
+def counts(session: Session) -> list[tuple[int, int, int]]:
+    query = select(TileCount.zoom, TileCount.cell, TileCount.n).order_by(TileCount.zoom, TileCount.cell)
+    return [(row.zoom, row.cell, row.n) for row in session.execute(query)]
+
+
+def test_form_keys_are_forgotten_after_a_day(
+    session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "BATCH", 2)
+    ages = (0, 23, 25, 48, 1000)
+    for hours in ages:
+        keys = {"idempotency_hash": f"i{hours}", "content_hash": f"c{hours}", "receipt_hash": f"r{hours}"}
+        submissions.make(session, city, campaign, now=NOW - timedelta(hours=hours), **keys)
+    assert [upkeep.forget_form_keys(session, now=NOW) for _ in range(3)] == [2, 1, 0]
+    session.expire_all()
+    stored = {one.receipt_hash: (one.idempotency_hash, one.content_hash) for one in session.scalars(select(Submission))}
+    assert stored == {
+        "r0": ("i0", "c0"),
+        "r23": ("i23", "c23"),
+        "r25": (None, None),
+        "r48": (None, None),
+        "r1000": (None, None),
+    }
+
+
+def test_right_counts_are_left_alone(session: Session, city: City, campaign: Campaign) -> None:
+    assert tiles.drift(session, city=city) == 0
+    for _ in range(3):
+        submissions.published(session, city, campaign)
+    submissions.make(session, city, campaign)
+    submissions.published(session, city, campaign, "idea", point=None)
+    assert tiles.drift(session, city=city) == 0
+    assert upkeep.cities_to_count(session) == []
+    before = city.map_version
+    assert not upkeep.count_anew(session, slug=city.slug)
+    session.refresh(city)
+    assert city.map_version == before
+
+
+@pytest.mark.parametrize(
+    ("damage", "drift"),
+    [
+        (delete(TileCount), 3),
+        (delete(TileCount).where(TileCount.zoom == 12), 3),
+        (update(TileCount).where(TileCount.zoom == 18).values(n=2), 1),
+        (update(TileCount).where(TileCount.zoom == 8).values(n=10), 7),
+    ],
+)
+def test_wrong_counts_are_made_anew(
+    session: Session, city: City, campaign: Campaign, damage: object, drift: int
+) -> None:
+    other = cities.make(session, "metz")
+    for one in (city, city, city, other):
+        submissions.published(session, one, campaign)
+    right = counts(session)
+    session.execute(damage.where(TileCount.city_id == city.id))  # type: ignore[attr-defined]
+    assert tiles.drift(session, city=city) == drift
+    assert upkeep.cities_to_count(session) == [city.slug]
+    before = city.map_version
+    assert upkeep.count_anew(session, slug=city.slug)
+    assert counts(session) == right
+    session.refresh(city)
+    assert city.map_version > before
