@@ -1,0 +1,106 @@
+"""create_app: joins the parts in named steps."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from participation import database, logs
+from participation.cli import accounts, assets, cities, demo, partnerships, serve, submissions, worker
+from participation.cli import database as database_commands
+from participation.models import all_tables  # noqa: F401  # relationships name each other
+from participation.settings import ROOT, Settings
+from participation.web import (
+    basemaps,
+    decisions,
+    exports,
+    health,
+    places,
+    receipts,
+    texts,
+    tiles,
+)
+from participation.web import (
+    cities as city_pages,
+)
+from participation.web import (
+    partnerships as partnership_pages,
+)
+from participation.web import (
+    submissions as submission_pages,
+)
+from participation.web.plumbing import (
+    errors,
+    formats,
+    headers,
+    locale,
+    requests,
+    sessions,
+    sign_in,
+    static_files,
+)
+
+BLUEPRINTS = (
+    partnership_pages.blueprint,
+    city_pages.blueprint,
+    submission_pages.blueprint,
+    places.blueprint,
+    receipts.blueprint,
+    texts.blueprint,
+    decisions.blueprint,
+    tiles.blueprint,
+    basemaps.blueprint,
+    exports.blueprint,
+    health.blueprint,
+)
+COMMANDS = (
+    accounts.accounts,
+    assets.assets,
+    cities.cities,
+    database_commands.database,
+    demo.demo,
+    partnerships.partnerships,
+    serve.serve,
+    submissions.submissions,
+    worker.worker,
+)
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole product for these settings; several can live in one process."""
+    app = Flask("participation", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    configure(app, settings)
+    logs.configure(settings.log_level)
+    sessions.init(app, database.connect(settings.database_url))
+    requests.init(app)
+    locale.init(app)
+    CSRFProtect(app)
+    headers.init(app, settings)
+    static_files.init(app)
+    formats.init(app)
+    sign_in.init(app)
+    errors.init(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own configuration, all of it derived from our settings."""
+    app.extensions["participation_settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_kb * 1024,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_kb * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.https,
+        # The token lives as long as the session: a form may stay open on a phone for an afternoon.
+        WTF_CSRF_TIME_LIMIT=None,
+        # The Referer check refuses people whose browser or proxy leaves it out; the token alone decides.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -1,0 +1,36 @@
+"""`flask cities`: load a city from its file, and list the cities."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from participation.cli.plumbing import transaction
+from participation.cli.sentences import explained, own_name
+from participation.services import cities as service
+from participation.settings import Settings
+
+cities = AppGroup("cities", help="Cities.")
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@cities.command("load")
+@click.argument("file", type=FILE)
+def load(file: Path) -> None:
+    """Make a city from FILE (TOML), or bring it up to date with it."""
+    settings: Settings = current_app.extensions["participation_settings"]
+    with transaction() as session, explained():
+        city = service.load(session, file=file, basemaps=settings.basemaps)
+        figures = f"{len(city.districts)} districts, {len(city.landmarks)} landmarks"
+        basemap = f"basemap {city.basemap['file']}" if city.basemap else "no basemap"
+    click.echo(f"{own_name(city)} ({city.slug}): {figures}, {basemap}")
+
+
+@cities.command("list")
+def list_all() -> None:
+    """All cities."""
+    with transaction() as session:
+        for city in service.every(session):
+            mark = ", demo" if city.demo else ""
+            click.echo(f"{city.slug}  {own_name(city)}, {city.country}, {', '.join(city.languages)}{mark}")

@@ -1,0 +1,215 @@
+"""The form of a submission, made from the questionnaire of its campaign.
+
+The fields carry the names of the CSV columns. What is allowed is checked by the service; the form shows it.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
+
+from participation.errors import FormInvalid
+from participation.locales import LANGUAGES
+from participation.models.campaigns import Campaign
+from participation.models.cities import City
+from participation.models.submissions import PLACE_WORDS_MAX, Submission
+from participation.questionnaire import Question, Questionnaire, load, versions
+from participation.services.locations import Where
+from participation.services.submissions import Draft
+from participation.text import fold
+from participation.web.forms.messages import message
+from participation.web.plumbing.formats import named
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One message above a form: the id of the field to mend, its label where that helps, and what is wrong."""
+
+    id: str
+    label: str
+    text: str
+
+
+class ChipsField(SelectMultipleField):
+    """Several answers as check boxes, which work with every browser and screen reader."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class WhereFields(FlaskForm):
+    """The ways to say where it is, all equal; moderators use them too."""
+
+    lat = StringField(lazy_gettext("Latitude"))
+    lon = StringField(lazy_gettext("Longitude"))
+    landmark = SelectField(lazy_gettext("Well-known place"), validate_choice=False)
+    district = SelectField(lazy_gettext("District"), validate_choice=False)
+    place_words = StringField(lazy_gettext("Describe the place"))
+
+    def offer(self, city: City) -> None:
+        """Fill the lists of landmarks and districts."""
+        nothing = [("", lazy_gettext("Please choose"))]
+        landmarks = sorted(
+            ((landmark.code, named(landmark)) for landmark in city.landmarks), key=lambda pair: fold(pair[1])
+        )
+        self.landmark.choices = nothing + landmarks
+        self.district.choices = nothing + [(district.code, district.name) for district in city.districts]
+        self.place_words.render_kw = {"data-most": PLACE_WORDS_MAX}
+
+    def where(self) -> Where:
+        """The place as sent."""
+        near_home = getattr(self, "near_home", None)
+        return Where(
+            lat=self.lat.data or "",
+            lon=self.lon.data or "",
+            landmark=self.landmark.data or "",
+            district=self.district.data or "",
+            words=self.place_words.data or "",
+            near_home=bool(near_home and near_home.data),
+        )
+
+    def preset(self, query: Mapping[str, str]) -> None:
+        """Take over the place that a link to the form names."""
+        for field in (self.lat, self.lon, self.landmark, self.district):
+            field.data = query.get(field.name, "")
+
+    def show(self, invalid: FormInvalid) -> None:
+        """Put each problem beside the field it is about."""
+        for name, problem in invalid.problems.items():
+            field = self._fields.get(name) or self.lat
+            field.errors = [*field.errors, message(problem)]
+
+
+class SubmissionForm(WhereFields):
+    """One submission; the questions are added by `form_for`."""
+
+    kind = HiddenField()
+    idempotency_key = HiddenField()
+    near_home = BooleanField(lazy_gettext("This is near my home"))
+    text_lang = SelectField(lazy_gettext("I am writing in"), validate_choice=False)
+    questions: tuple[Question, ...] = ()
+
+    def draft(self) -> Draft:
+        """What was sent, as the service takes it."""
+        answers = {question.code: self._fields[question.code].data for question in self.questions}
+        return Draft(
+            kind=self.kind.data or "",
+            where=self.where(),
+            answers={code: answer for code, answer in answers.items() if answer},
+            text_lang=self.text_lang.data or "",
+            idempotency_key=self.idempotency_key.data or "",
+        )
+
+    @property
+    def required(self) -> list[Field]:
+        """The questions that need an answer, in order."""
+        return [self._fields[q.code] for q in self.questions if (self.kind.data or "") in q.required_for]
+
+    @property
+    def comment(self) -> list[Field]:
+        """The free text, where it is not required."""
+        return [self._fields["text"]] if "text" in self._fields and self._fields["text"] not in self.required else []
+
+    @property
+    def optional(self) -> list[Field]:
+        """The other questions that may stay open, in order."""
+        shown = [*self.required, *self.comment]
+        return [self._fields[q.code] for q in self.questions if self._fields[q.code] not in shown]
+
+    def question(self, code: str) -> Question:
+        """The question behind a field."""
+        return next(question for question in self.questions if question.code == code)
+
+    @property
+    def problems(self) -> list[Mistake]:
+        """What is wrong, in the order of the page."""
+        place = [self.lat, self.lon, self.landmark, self.district, self.place_words]
+        page = [*place, *self.required, *self.comment, *self.optional]
+        rest = [field for field in self if field not in page]
+        return [_mistake(field, error) for field in [*page, *rest] for error in dict.fromkeys(field.errors)]
+
+    def new_key(self) -> None:
+        """A key of its own for the next try to send."""
+        self.idempotency_key.data = str(uuid.uuid4())
+
+
+def form_for(questionnaire: Questionnaire, *, kind: str, city: City, lang: str) -> SubmissionForm:
+    """The form for one kind in one language; filled from the request where there is one."""
+    questions = questionnaire.questions_for(kind)
+    fields: dict[str, Any] = {question.code: _field(questionnaire, question, kind, lang) for question in questions}
+    form: SubmissionForm = type("KindForm", (SubmissionForm,), {**fields, "questions": questions})()
+    form.offer(city)
+    form.kind.data = kind
+    form.text_lang.choices = [(language.code, language.own_name) for language in LANGUAGES]
+    if not form.text_lang.data:
+        form.text_lang.data = lang
+    if not form.idempotency_key.data:
+        form.new_key()
+    return form
+
+
+def wording(campaign: Campaign | None, campaigns: Sequence[Campaign]) -> Questionnaire:
+    """The labels for a page: those of its campaign, for all campaigns those of the newest."""
+    newest = campaign or next(iter(campaigns), None)
+    return newest.questionnaire if newest else load(versions()[-1])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered question in words: the question as asked, the answers, and whether everybody has to answer it."""
+
+    code: str
+    question: str
+    labels: tuple[str, ...]
+    required: bool
+
+
+def answers(submission: Submission, lang: str, *, internal: bool = False) -> list[Answer]:
+    """The chosen answers of a submission in words, in order; `internal` adds what is never published."""
+    questionnaire, kind = submission.campaign.questionnaire, submission.kind
+    found = []
+    for question in questionnaire.questions_for(kind):
+        value = getattr(submission, question.code)
+        if question.type == "text" or not value or (question.profile == "internal" and not internal):
+            continue
+        codes = (value,) if isinstance(value, str) else value
+        labels = tuple(questionnaire.label(question.code, code, lang) for code in codes)
+        asked = questionnaire.question_label(question.code, kind, lang)
+        found.append(Answer(question.code, asked, labels, kind in question.required_for))
+    return found
+
+
+def _mistake(field: Field, error: str) -> Mistake:
+    """A list of answers is mended at its first answer; messages about the place speak for themselves."""
+    choices = isinstance(field, RadioField | ChipsField)
+    first = next((option.id for option in field), field.id) if choices else field.id
+    return Mistake(first, "" if field.name in ("lat", "lon") else str(field.label.text), str(error))
+
+
+def _field(questionnaire: Questionnaire, question: Question, kind: str, lang: str) -> Field:
+    label = questionnaire.question_label(question.code, kind, lang)
+    hint = questionnaire.question_hint(question.code, lang) or ""
+    if question.type == "text":
+        area = TextAreaField if (question.max_length or 0) > 200 else StringField
+        # No maxlength: browsers then cut off what somebody pastes without a word. The page counts, the service refuses.
+        return area(label, description=hint, render_kw={"data-most": question.max_length})
+    offered = questionnaire.options_for(question.code, kind)
+    choices = [SelectChoice(option.code, option.label[lang]) for option in offered]
+    if question.type == "multi":
+        return ChipsField(label, description=hint, choices=choices, validate_choice=False)
+    return RadioField(label, description=hint, choices=choices, validate_choice=False)

@@ -1,0 +1,40 @@
+"""Who may open a staff page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import redirect, request, url_for
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from participation.models.accounts import Account
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def account() -> Account | None:
+    """Who is signed in."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def staff_only(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Send everybody else to the sign-in and back afterwards."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        if account() is None:
+            here: Any = request.full_path.rstrip("?") if request.method == "GET" else None
+            return redirect(url_for("security.login", next=here))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def signed_in() -> Account:
+    """The account behind a page that is staff_only."""
+    found = account()
+    if found is None:
+        raise RuntimeError("this view is not marked as staff_only")
+    return found

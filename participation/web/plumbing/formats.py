@@ -1,0 +1,70 @@
+"""Numbers, dates and names in the page's language."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from participation.locales import DEFAULT
+from participation.models.cities import City
+from participation.web.plumbing.locale import lang
+
+
+def init(app: Flask) -> None:
+    """Give the templates their filters, and `new_key()` for each form of its own.
+
+    An unknown variable is an error, not an empty spot.
+    """
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["new_key"] = lambda: str(uuid.uuid4())
+    app.jinja_env.filters |= {"number": number, "percent": percent, "day": day, "moment": moment, "named": named}
+    app.jinja_env.filters |= {"ago": ago, "language_name": language_name}
+
+
+def number(value: float) -> str:
+    """1234.5 as 1.234,5 in German."""
+    return format_decimal(value, locale=lang())
+
+
+def percent(value: float) -> str:
+    """0.41 as 41 % in German."""
+    return format_percent(value, locale=lang())
+
+
+def day(value: date) -> str:
+    """A date in words."""
+    return format_date(value, format="long", locale=lang())
+
+
+def moment(value: datetime, city: City) -> str:
+    """A moment in the time zone of the city."""
+    return format_datetime(value, format="medium", tzinfo=ZoneInfo(city.time_zone), locale=lang())
+
+
+def ago(value: datetime) -> str:
+    """How long ago a moment was: "vor 3 Tagen"."""
+    return format_timedelta(value - datetime.now(UTC), add_direction=True, locale=lang())
+
+
+def language_name(tag: str) -> str:
+    """The name of a language in the page's language: `es-PE` is "Spanisch (Peru)"; an unknown tag stays as it is."""
+    try:
+        known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
+    except (UnknownLocaleError, ValueError):
+        names: Mapping[str, str] = Locale.parse(lang()).languages
+        return names.get(tag.split("-")[0], tag)
+    return known.get_display_name(lang()) or tag
+
+
+def named(thing: Any, language: str = "") -> str:
+    """The name of a city, campaign, landmark or partnership in the page's language, or in one that it has."""
+    names: dict[str, str] = thing.name
+    return names.get(language or lang()) or names.get(DEFAULT) or next(iter(names.values()))

@@ -1,0 +1,83 @@
+"""Which language a page is in: the one its address names; without one the cookie's, the browser's, then the default."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import Babel
+from werkzeug.routing import BaseConverter
+from werkzeug.wrappers import Response
+
+from participation.locales import BY_CODE, CODES, DEFAULT, LANGUAGES, Language
+from participation.settings import ROOT
+
+COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+
+
+class LanguageConverter(BaseConverter):
+    """Matches one of our languages in an address."""
+
+    regex = "|".join(CODES)
+
+
+def init(app: Flask) -> None:
+    """Take the language out of every address, and put it into every link."""
+    app.url_map.converters["lang"] = LanguageConverter
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    Babel(app, locale_selector=lang)
+    app.url_value_preprocessor(_take)
+    app.url_defaults(_give)
+    app.after_request(_remember)
+    app.context_processor(_for_templates)
+
+
+def lang() -> str:
+    """The language of this request."""
+    if "lang" not in g:
+        g.lang = best()
+    code: str = g.lang
+    return code
+
+
+def best() -> str:
+    """The language to offer somebody whose address names none."""
+    cookie = request.cookies.get(COOKIE)
+    return cookie if cookie in CODES else request.accept_languages.best_match(CODES, DEFAULT) or DEFAULT
+
+
+def in_language(code: str) -> str:
+    """The address of the same page in another language, with the same query."""
+    if request.endpoint is None or not request.url_rule or "lang" not in request.url_rule.arguments:
+        return url_for("partnerships.index", lang=code)
+    args: dict[str, Any] = request.args.to_dict(flat=False)
+    args.pop("switch", None)
+    return url_for(request.endpoint, **{**args, **(request.view_args or {}), "lang": code})
+
+
+def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values and "lang" in values:
+        g.lang = values.pop("lang")
+
+
+def _give(endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = lang()
+
+
+def _remember(response: Response) -> Response:
+    """Keep a language that somebody chose with the switch; no cookie for anybody else."""
+    if request.args.get("switch") == "1" and request.method == "GET":
+        response.set_cookie(COOKIE, lang(), max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+    return response
+
+
+def _for_templates() -> dict[str, Any]:
+    code = lang()
+    current: Language = BY_CODE[code]
+    return {
+        "lang": code,
+        "language": current,
+        "languages": LANGUAGES,
+        "in_language": in_language,
+    }

@@ -1,0 +1,221 @@
+"""Staff sign in and out; nobody learns who has an account, and nothing else of the library can be reached."""
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from participation.locales import CODES
+from participation.models.accounts import Account
+from participation.models.cities import City
+from participation.services import accounts as service
+from participation.web.forms.accounts import is_own_path
+from participation.web.plumbing.sign_in import StaffUser
+from tests.factories import accounts, cities
+from tests.factories.accounts import PASSWORD
+from tests.fixtures.databases import sqlite_only
+from tests.page_client import PageClient, parse
+
+HOME = "/en/staff/"
+SIGN_IN = "/en/staff/sign-in"
+NO_MATCH = "The e-mail address and the password do not match."
+
+
+@pytest.fixture
+def city(session: Session) -> City:
+    return cities.make(session)
+
+
+@pytest.fixture
+def account(session: Session, city: City) -> Account:
+    return accounts.make(session, city)
+
+
+def is_in(client: PageClient) -> bool:
+    response = client.get("/en/staff/queue/worms")
+    assert response.status_code in (200, 302)
+    return response.status_code == 200
+
+
+def try_in(client: PageClient, email: str, password: str = PASSWORD, **query: str) -> str:
+    """Sign in by the form; returns where that leads, or nowhere."""
+    page = client.page(SIGN_IN, query_string=query)
+    return client.send_form(page, SIGN_IN, {"email": email, "password": password}, action="sign-in").location or ""
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_signing_in_leads_to_the_queue_in_the_same_language(client: PageClient, account: Account, lang: str) -> None:
+    response = client.sign_in(account, lang=lang)
+    assert (response.status_code, response.location) == (302, f"/{lang}/staff/")
+    assert client.get(response.location).location == f"/{lang}/staff/queue/worms"
+    assert account.email in client.page(f"/{lang}/staff/queue/worms").text_content()
+
+
+@sqlite_only
+def test_an_address_may_be_typed_in_capitals(client: PageClient, account: Account) -> None:
+    assert try_in(client, account.email.upper()) == HOME
+
+
+@sqlite_only
+@pytest.mark.parametrize("lang", CODES)
+def test_nobody_learns_who_has_an_account(client: PageClient, session: Session, account: Account, lang: str) -> None:
+    former = accounts.make(session, account.city)
+    former.active = False
+    answers = []
+    for email, password in (
+        (account.email, "not the password"),
+        (former.email, PASSWORD),
+        ("nobody@city.example", PASSWORD),
+        ("not an address", PASSWORD),
+        ("", ""),
+    ):
+        page = client.page(f"/{lang}/staff/sign-in")
+        data = {"email": email, "password": password}
+        response = client.send_form(page, "", data, action="sign-in")
+        [alert] = parse(response).xpath("//*[@role='alert']")
+        answers.append((response.status_code, alert.text_content()))
+        assert not is_in(client)
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 200
+
+
+@sqlite_only
+def test_what_was_typed_stays_but_not_the_password(client: PageClient, account: Account) -> None:
+    response = client.sign_in(account, password="not the password")
+    form = parse(response)
+    assert form.xpath("//input[@name='email']/@value") == [account.email]
+    assert form.xpath("//input[@name='password']/@value") == []
+    assert NO_MATCH in response.text
+
+
+@sqlite_only
+def test_the_way_leads_back_to_where_somebody_wanted_to_go(client: PageClient, account: Account) -> None:
+    wanted = "/en/staff/queue/worms?page=2"
+    to_sign_in = client.get(wanted).location
+    assert to_sign_in == f"{SIGN_IN}?next=/en/staff/queue/worms?page%3D2"
+    assert try_in(client, account.email, next=wanted) == wanted
+
+
+FOREIGN = (
+    "https://evil.example/",
+    "http://evil.example/en/staff/",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "javascript:alert(1)",
+    "evil.example",
+)
+
+
+@sqlite_only
+@pytest.mark.parametrize("address", FOREIGN)
+def test_the_way_never_leads_to_another_host(client: PageClient, account: Account, address: str) -> None:
+    assert not is_own_path(address)
+    assert try_in(client, account.email, next=address) == HOME
+    assert is_in(client)
+
+
+@sqlite_only
+def test_who_is_in_already_needs_no_form(client: PageClient, account: Account) -> None:
+    client.sign_in(account)
+    assert client.get(SIGN_IN).location == HOME
+
+
+@sqlite_only
+def test_signing_out(client: PageClient, account: Account) -> None:
+    client.sign_in(account)
+    response = client.post_form("/en/staff/queue/worms", {}, action="/sign-out")
+    assert (response.status_code, response.location) == (302, SIGN_IN)
+    assert not is_in(client)
+
+
+@sqlite_only
+def test_signing_out_needs_the_button(client: PageClient, account: Account) -> None:
+    client.sign_in(account)
+    assert client.get("/en/staff/sign-out").status_code == 405
+    assert client.post("/en/staff/sign-out").status_code == 400
+    assert is_in(client)
+
+
+@sqlite_only
+def test_only_failed_tries_are_counted_and_too_many_of_them_lock_out(client: PageClient, account: Account) -> None:
+    for _ in range(21):
+        assert client.sign_in(account).status_code == 302
+        client.post_form("/en/staff/queue/worms", {}, action="/sign-out")
+    tries = [client.sign_in(account, password="not the password", lang="de") for _ in range(21)]
+    assert [response.status_code for response in tries] == [200] * 20 + [429]
+    assert 0 < int(tries[-1].headers["Retry-After"]) <= 60
+    assert parse(tries[-1]).get("lang") == "de"
+    # The right password does not help either: otherwise guessing would go on.
+    assert client.sign_in(account).status_code == 429
+    assert client.get(SIGN_IN).status_code == 200
+
+
+def test_a_new_password_ends_all_sessions(app: Flask, client: PageClient, session: Session, account: Account) -> None:
+    client.sign_in(account)
+    assert is_in(client)
+    service.set_password(session, email=account.email, password_hash=account.password)
+    assert not is_in(client)
+    client.sign_in(account)
+    assert is_in(client)
+
+
+@sqlite_only
+def test_an_account_that_is_switched_off_is_out_at_once(client: PageClient, account: Account) -> None:
+    client.sign_in(account)
+    account.active = False
+    assert not is_in(client)
+
+
+@sqlite_only
+def test_a_session_begins_anew_with_the_sign_in(client: PageClient, account: Account) -> None:
+    page = client.page(SIGN_IN)
+    [known_before] = page.xpath("//input[@name='csrf_token']/@value")
+    with client.session_transaction() as before:
+        before["planted"] = "by somebody else"
+    client.send_form(page, SIGN_IN, {"email": account.email, "password": PASSWORD}, action="sign-in")
+    with client.session_transaction() as after:
+        assert "planted" not in after
+        assert "csrf_token" not in after
+    refused = client.post("/en/staff/sign-out", data={"csrf_token": known_before})
+    assert refused.status_code == 400
+    assert is_in(client)
+
+
+@sqlite_only
+def test_the_cookie_of_a_session(client: PageClient, account: Account) -> None:
+    [cookie] = client.sign_in(account).headers.getlist("Set-Cookie")
+    assert cookie.startswith("session=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Expires" not in cookie
+
+
+@sqlite_only
+def test_nothing_else_of_the_library_is_mounted(app: Flask) -> None:
+    mounted = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("security.")}
+    assert mounted == {
+        "security.login": "/<lang:lang>/staff/sign-in",
+        "security.logout": "/<lang:lang>/staff/sign-out",
+    }
+    assert not {"users", "roles"} & set(app.cli.commands)
+
+
+@sqlite_only
+def test_there_is_no_way_in_by_a_token(app: Flask, client: PageClient, session: Session, account: Account) -> None:
+    session.expunge(account)
+    user = session.get_one(StaffUser, account.id)
+    with app.test_request_context():
+        token = user.get_auth_token()
+    queue = "/en/staff/queue/worms"
+    assert client.get(queue, query_string={"auth_token": token}).status_code == 302
+    assert client.get(queue, headers={"Authentication-Token": token}).status_code == 302
+    answer = client.post(
+        SIGN_IN,
+        json={"email": account.email, "password": PASSWORD},
+        headers={"Accept": "application/json"},
+        query_string={"include_auth_token": "1"},
+    )
+    assert answer.status_code == 400
+    assert answer.mimetype == "text/html"
