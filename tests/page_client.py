@@ -1,0 +1,107 @@
+"""The client of every page test: a browser without a screen that looks closely at each page it fetches."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask.testing import FlaskClient
+from lxml import html
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from participation.models.accounts import Account
+from tests.factories.accounts import PASSWORD
+from tests.page_checks import CHECKS, Page
+from tests.page_markup import markup_problems
+
+REDIRECTS = range(300, 400)
+
+
+class PageClient(FlaskClient):
+    """Fetches as `FlaskClient` does; an HTML answer with a fault fails the test.
+
+    `session` is the one in which the test prepares and looks at rows: what it has prepared is committed before each
+    request, and what it looks at afterwards is fresh.
+    """
+
+    session: Session | None = None
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Fetch one answer and check it."""
+        if self.session:
+            self.session.commit()
+        response = super().open(*args, **kwargs)
+        if self.session:
+            self.session.expire_all()
+        if response.mimetype == "text/html" and response.status_code not in REDIRECTS and response.get_data():
+            check(response)
+        return response
+
+    def page(self, path: str, **kwargs: Any) -> html.HtmlElement:
+        """The tree of a page that must open."""
+        response = self.get(path, **kwargs)
+        assert response.status_code == 200, f"{path}: {response.status}"
+        return parse(response)
+
+    def post_form(self, path: str, data: Mapping[str, Any], *, action: str = "", forged: bool = False) -> TestResponse:
+        """Open the page at `path`, fill in its form and send it.
+
+        Like a browser it refuses fields and choices that the form does not have, unless they are `forged`. `action`
+        chooses among several forms by the end of their address.
+        """
+        return self.send_form(self.page(path), path, data, action=action, forged=forged)
+
+    def send_form(
+        self, tree: html.HtmlElement, path: str, data: Mapping[str, Any], *, action: str = "", forged: bool = False
+    ) -> TestResponse:
+        """Fill in and send a form of a page that is open already."""
+        form = the_form(tree, action)
+        if forged:
+            values = {**multi(form), **data}
+        else:
+            for name, value in data.items():
+                form.fields[name] = value
+            values = multi(form)
+        return self.post(form.get("action") or path, data=values)
+
+    def sign_in(self, account: Account, *, password: str = PASSWORD, lang: str = "en") -> TestResponse:
+        """Sign a member of staff in by the form, as people do."""
+        data = {"email": account.email, "password": password}
+        return self.post_form(f"/{lang}/staff/sign-in", data, action="/staff/sign-in")
+
+
+def parse(response: TestResponse) -> html.HtmlElement:
+    """The tree of an HTML answer."""
+    return html.document_fromstring(response.text)
+
+
+def the_form(tree: html.HtmlElement, action: str = "") -> html.FormElement:
+    """The one form that posts, to an address that ends in `action`."""
+    forms = [form for form in tree.forms if form.method == "POST" and (form.get("action") or "").split("?")[0].endswith(action)]
+    assert len(forms) == 1, f"{len(forms)} forms post to {action or 'somewhere'}: {[form.get('action') for form in tree.forms]}"
+    return forms[0]
+
+
+def multi(form: html.FormElement) -> dict[str, list[str]]:
+    """What a browser would send."""
+    values: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def check(response: TestResponse) -> None:
+    """Fail with a line for each fault of an HTML answer."""
+    source = response.text
+    whole = "<html" in source
+    tree = html.document_fromstring(source) if whole else html.fragment_fromstring(source, create_parent="div")
+    request = response.request
+    page = Page(
+        tree=tree,
+        whole=whole,
+        path=request.path,
+        status=response.status_code,
+        policy=response.headers.get("Content-Security-Policy", ""),
+        host=request.host,
+    )
+    problems = markup_problems(source) + [problem for found in CHECKS for problem in found(page)]
+    assert not problems, "\n  ".join([f"{request.method} {request.full_path} answers {response.status}:", *problems])

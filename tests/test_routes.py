@@ -1,0 +1,192 @@
+"""The addresses are a contract: none disappears, none appears unnoticed, each page opens in each language."""
+
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from participation.locales import CODES
+from participation.models.texts import PAGES
+from tests.factories import samples
+from tests.factories.samples import Sample
+from tests.fixtures.databases import sqlite_only
+from tests.fixtures.statements import Budget
+from tests.page_client import PageClient, parse
+
+TEXTS = f"<any({','.join(PAGES)}):page>"
+STEPS = "<any(publish, reject, point):_step>"
+ROUTES = {
+    "/": "GET",
+    "/<lang:lang>/": "GET",
+    "/<lang:lang>/<city>/": "GET",
+    f"/<lang:lang>/<city>/{TEXTS}": "GET",
+    "/<lang:lang>/<city>/add": "GET POST",
+    "/<lang:lang>/<city>/list": "GET",
+    "/<lang:lang>/<city>/places/<uuid:place_id>": "GET",
+    "/<lang:lang>/<city>/submissions/<uuid:submission_id>": "GET",
+    "/<lang:lang>/receipts/<token>": "GET",
+    "/<lang:lang>/receipts/<token>/erase": "POST",
+    "/<lang:lang>/receipts/<token>/withdraw": "POST",
+    "/<lang:lang>/staff/": "GET",
+    "/<lang:lang>/staff/queue/<city>": "GET",
+    "/<lang:lang>/staff/sign-in": "GET POST",
+    "/<lang:lang>/staff/sign-out": "POST",
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>": "GET",
+    f"/<lang:lang>/staff/submissions/<uuid:submission_id>/{STEPS}": "GET",
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>/point": "POST",
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>/publish": "POST",
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>/reject": "POST",
+    "/basemap/<city>.pmtiles": "GET",
+    "/basemap/<city>/outline.json": "GET",
+    "/exports/<city>/submissions.csv": "GET",
+    "/healthz": "GET",
+    "/readyz": "GET",
+    "/tiles/<city>/<int:z>/<int:x>/<int:y>.json": "GET",
+}
+# How many statements a page may cost, however much it shows. Staff pages: one more for who is signed in.
+BUDGETS = {
+    "/en/": 6,
+    "/en/worms/": 8,
+    "/en/worms/list": 12,
+    "/en/worms/add": 5,
+    "/en/worms/add?kind=idea": 7,
+    "/en/worms/privacy": 4,
+    "/en/staff/queue/worms": 8,
+}
+
+
+@pytest.fixture
+def sample(session: Session) -> Sample:
+    return samples.make(session)
+
+
+def pages_of(sample: Sample, lang: str) -> list[str]:
+    """Every page that a resident can open, in one language, with what changes on it by query or state."""
+    rules = [rule for rule, methods in ROUTES.items() if rule.startswith("/<lang:lang>/") and "GET" in methods]
+    addresses = [sample.address(rule) for rule in rules if "/staff/" not in rule or rule.endswith("/sign-in")]
+    addresses += [f"/<lang:lang>/worms/{page}" for page in PAGES]
+    addresses += [f"/<lang:lang>/worms/add?kind={kind}" for kind in sample.campaign.kinds]
+    addresses += [f"/<lang:lang>/receipts/{token}" for token in sample.tokens.values()]
+    addresses += [f"/<lang:lang>/receipts/{sample.tokens['pending']}?sent=1"]
+    addresses += ["/<lang:lang>/worms/list?campaign=all&kind=idea", "/<lang:lang>/worms/?campaign=before"]
+    addresses += ["/<lang:lang>/metz/", "/<lang:lang>/metz/list", "/<lang:lang>/metz/imprint"]
+    addresses += [f"/<lang:lang>/worms/submissions/{sample.published.id}?fragment=1"]
+    return sorted({address.replace("<lang:lang>", lang) for address in addresses})
+
+
+def staff_pages_of(sample: Sample, lang: str) -> list[str]:
+    """Every page that a moderator can open."""
+    shown = (sample.pending, sample.in_words, sample.published, sample.rejected)
+    return [f"/{lang}/staff/queue/worms", *(f"/{lang}/staff/submissions/{submission.id}" for submission in shown)]
+
+
+def title(client: PageClient, address: str) -> str:
+    return " ".join(client.page(address).xpath("string(//title)").split())
+
+
+def test_the_routes_are_exactly_these(app: Flask) -> None:
+    found = {
+        rule.rule: " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})) for rule in app.url_map.iter_rules()
+    }
+    assert found == ROUTES
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_every_page_opens_in_every_language(lang: str, client: PageClient, sample: Sample) -> None:
+    for address in pages_of(sample, lang):
+        client.page(address)
+    client.sign_in(sample.moderator, lang=lang)
+    for address in staff_pages_of(sample, lang):
+        client.page(address)
+
+
+@sqlite_only
+@pytest.mark.parametrize("lang", CODES)
+def test_every_page_has_a_title_of_its_own(lang: str, client: PageClient, sample: Sample) -> None:
+    addresses = [address for address in pages_of(sample, lang) if "?" not in address and "/receipts/" not in address]
+    titles = {address: title(client, address) for address in addresses}
+    assert len({*titles.values()}) == len(titles), titles
+
+
+@sqlite_only
+def test_a_page_says_its_title_in_its_own_language(client: PageClient, sample: Sample) -> None:
+    for address in pages_of(sample, "de"):
+        if "/texts/" not in address and "fragment" not in address:
+            titles = {title(client, address.replace("/de/", f"/{lang}/", 1)) for lang in CODES}
+            assert len(titles) > 1, titles
+
+
+@sqlite_only
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_every_post_refuses_without_its_token(signed_in: bool, client: PageClient, sample: Sample) -> None:
+    if signed_in:
+        client.sign_in(sample.moderator)
+    for rule in (rule for rule, methods in ROUTES.items() if "POST" in methods):
+        for lang, token in (("de", {}), ("fr", {"csrf_token": "forged"})):
+            address = sample.address(rule).replace("<lang:lang>", lang)
+            response = client.post(address, data={"kind": "idea", "text": "x" * 20, **token})
+            assert response.status_code == 400, address
+            assert parse(response).get("lang") == lang
+    assert (sample.published.status, sample.pending.status) == ("published", "pending")
+
+
+@pytest.mark.parametrize("page", BUDGETS)
+def test_a_page_keeps_its_budget_of_statements(
+    page: str, client: PageClient, session: Session, sample: Sample, at_most: Budget
+) -> None:
+    if "/staff/" in page:
+        client.sign_in(sample.moderator)
+    client.page(page)
+    with at_most(BUDGETS[page]):
+        client.page(page)
+
+
+
+@sqlite_only
+def test_head_and_wrong_methods(client: PageClient, sample: Sample) -> None:
+    assert client.head("/en/worms/").status_code == 200
+    refused = client.put("/en/worms/list")
+    assert (refused.status_code, set(refused.headers["Allow"].split(", "))) == (405, {"GET", "HEAD", "OPTIONS"})
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    "address",
+    ["/de/nowhere/", "/de/worms/nothing", "/de/worms/submissions/x", "/de/receipts/unknown", "/xx/worms/", "/de/worms/list/"],
+)
+def test_what_is_not_there_gets_a_page(address: str, client: PageClient, sample: Sample) -> None:
+    response = client.get(address, headers={"Accept-Language": "de"})
+    assert response.status_code == 404
+    assert parse(response).get("lang") == "de"
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("accepted", "cookie", "language"),
+    [
+        ("", "", "en"),
+        ("fr-CH, fr;q=0.9, en;q=0.8", "", "fr"),
+        ("pt, es;q=0.5", "", "es"),
+        ("ja", "", "en"),
+        ("fr", "de", "de"),
+        ("fr", "xx", "fr"),
+    ],
+)
+def test_the_way_in_is_in_the_best_language(accepted: str, cookie: str, language: str, client: PageClient) -> None:
+    if cookie:
+        client.set_cookie("lang", cookie)
+    response = client.get("/", headers={"Accept-Language": accepted})
+    assert (response.status_code, response.location) == (302, f"/{language}/")
+    assert {"cookie", "accept-language"} <= {name.lower() for name in response.vary}
+
+
+@sqlite_only
+def test_the_switch_keeps_the_page_and_is_remembered(client: PageClient, sample: Sample) -> None:
+    page = client.page("/de/worms/list?kind=idea&campaign=all")
+    [link] = page.xpath("//a[@hreflang='fr'][contains(@href, 'switch=1')]/@href")
+    response = client.get(link)
+    assert response.status_code == 200
+    assert (response.request.path, response.request.args.getlist("kind")) == ("/fr/worms/list", ["idea"])
+    assert client.get("/").location == "/fr/"
+    # The address that others are told does not carry the switch.
+    assert not parse(response).xpath("//link[@hreflang][contains(@href, 'switch')]")
