@@ -1,7 +1,7 @@
 # The front door. Every target sets up what it needs; what is already there is left alone.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup lock
+.PHONY: help run test lint setup lock messages screens
 
 # PYTHON chooses the interpreter for .venv, for example: make run PYTHON=python3.12
 export PYTHON
@@ -27,3 +27,11 @@ setup: ## Only what "make run" sets up before it serves
 
 lock: ## Write the lock files anew (needs uv and npm); LOCK_ARGS=--upgrade takes newer versions
 	@tools/lock.sh $(LOCK_ARGS)
+
+messages: ## New texts of the code into translations/
+	@tools/setup.sh lint
+	@tools/messages.sh
+
+screens: ## Pictures of the demo's main pages into docs/screens/
+	@tools/setup.sh test
+	@.venv/bin/python tools/screens.py docs/screens
