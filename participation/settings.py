@@ -3,7 +3,9 @@
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -142,12 +144,18 @@ def _demo_secret(file: Path) -> str:
     """The demo keeps its random secret in a file only its owner can read, so that links survive a restart."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not file.is_file():
+            _write_once(file, secrets.token_urlsafe(48))
         return file.read_text(encoding="ascii")
     except OSError as error:
         raise BadSetting(f"{PREFIX}INSTANCE must be a folder we can write to: {error}") from None
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Whole or not at all; of two processes that start together, both keep what the faster one wrote."""
+    descriptor, draft = tempfile.mkstemp(dir=file.parent)
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
-        secret = secrets.token_urlsafe(48)
-        opened.write(secret)
-    return secret
+        opened.write(text)
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    Path(draft).unlink()

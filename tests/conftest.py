@@ -2,6 +2,7 @@
 
 pytest_plugins = (
     "tests.fixtures.apps",
+    "tests.fixtures.browsers",
     "tests.fixtures.clients",
     "tests.fixtures.databases",
     "tests.fixtures.networks",

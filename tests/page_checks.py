@@ -11,7 +11,8 @@ from participation.locales import BY_CODE, CODES
 from tests.page_languages import flat, is_untranslated
 
 Problems = Iterator[str]
-UNFILLED = re.compile(r"%\(|\{\{|\}\}|\{%|\bNone\b|Undefined|<[a-zA-Z/]|&\w+;|LazyString")
+UNFILLED = re.compile(r"%\(|\{\{|\}\}|\{%|\bNone\b|Undefined|LazyString")
+SHOWN_MARKUP = re.compile(r"<[a-zA-Z/]|&\w+;")
 CSS_ADDRESS = re.compile(r"url\(\s*['\"]?([^'\")]*)|@import\s+['\"]([^'\"]*)")
 SPOKEN = ("title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "alt")
 REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "aria-activedescendant", "list")
@@ -43,7 +44,7 @@ class Page:
     def texts(self) -> Iterator[str]:
         """Every text of the page itself, read or spoken; what somebody wrote stands in an element with a `lang`."""
         for element in self.all("/descendant-or-self::*[not(ancestor-or-self::*[@lang][parent::*])]"):
-            if element.tag not in ("script", "style") and isinstance(element.tag, str):
+            if element.tag not in ("script", "style", "textarea") and isinstance(element.tag, str):
                 yield from (flat(text) for text in [element.text or "", *(child.tail or "" for child in element)])
             # A data attribute may hold what a script says later.
             names = [name for name in element.attrib if name in SPOKEN or name.startswith("data-")]
@@ -145,7 +146,7 @@ def of_hosts(page: Page) -> Problems:
 def of_texts(page: Page) -> Problems:
     """No variable was left unfilled, no markup is shown as text, no English is left in another language."""
     for text in page.texts():
-        if UNFILLED.search(text):
+        if UNFILLED.search(text) or SHOWN_MARKUP.search(text):
             yield f"unfilled: {text[:100]!r}"
         elif page.lang in CODES and page.lang != "en" and is_untranslated(page.lang, text):
             yield f"English in a page in {page.lang}: {text[:100]!r}"

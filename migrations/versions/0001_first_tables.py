@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("centre_lon", sa.Double(), nullable=False),
         sa.Column("centre_zoom", sa.Integer(), nullable=False),
         sa.Column("boundary", sa.Text(), nullable=False),
+        sa.Column("boundary_source", sa.Text(), nullable=False),
         sa.Column("outline_is_simple", sa.Boolean(), nullable=False),
         sa.Column("basemap", sa.JSON(), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=False),

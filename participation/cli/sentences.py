@@ -53,7 +53,7 @@ PROBLEMS = {
 }
 # Their sentences say what is wrong without the name of a field.
 WHOLE_ROW = ("row", "lat", "lon")
-LONGEST = 60
+LONGEST = 300
 
 
 @contextmanager
@@ -101,4 +101,4 @@ def _values(problem: Problem) -> list[object]:
 def _printable(value: object) -> str:
     """Values come from files: a terminal must not obey them, and one of them must not fill it."""
     text = "".join(letter if letter.isprintable() else "?" for letter in str(value))
-    return text if len(text) <= LONGEST * 5 else text[:LONGEST] + "..."
+    return text if len(text) <= LONGEST else text[:LONGEST] + "..."

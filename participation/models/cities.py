@@ -31,6 +31,8 @@ class City(Base):
     centre_lon: Mapped[float]
     centre_zoom: Mapped[int]
     boundary: Mapped[str] = mapped_column(Text)
+    # Whom to name on the map for the boundary and the districts; most licences of public data ask for it.
+    boundary_source: Mapped[str] = mapped_column(Text, default="")
     outline_is_simple: Mapped[bool] = mapped_column(default=False)
     basemap: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     demo: Mapped[bool] = mapped_column(default=False)

@@ -69,6 +69,7 @@ def _describe(city: City, found: CityFile) -> None:
     city.population_source = found.population_source
     city.centre_lat, city.centre_lon, city.centre_zoom = found.centre.lat, found.centre.lon, found.zoom
     city.boundary, city.outline_is_simple = found.boundary, found.outline_is_simple
+    city.boundary_source = found.boundary_source
     city.basemap = _basemap(found.slug, found.basemap)
 
 

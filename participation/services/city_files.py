@@ -55,6 +55,7 @@ class CityFile:
     centre: Point
     zoom: int
     boundary: str
+    boundary_source: str
     outline_is_simple: bool
     districts: tuple[DistrictShape, ...]
     landmarks: tuple[LandmarkEntry, ...]
@@ -74,12 +75,13 @@ def read(file: Path) -> CityFile:
         country=_country(top),
         population=top.whole("population", 1, LARGEST),
         population_year=top.whole("population_year", 1900, 2100),
-        population_source=top.text("population_source", longest=300) if "population_source" in top else "",
+        population_source=_source(top, "population_source"),
         time_zone=_time_zone(top),
         languages=languages,
         centre=centre,
         zoom=zoom,
         boundary=boundary,
+        boundary_source=_source(top, "boundary_source"),
         outline_is_simple=top.flag("outline_is_simple"),
         districts=_districts(top, boundary),
         landmarks=_landmarks(top, boundary, languages[0]),
@@ -88,6 +90,10 @@ def read(file: Path) -> CityFile:
     )
     top.done()
     return city
+
+
+def _source(top: Table, key: str) -> str:
+    return top.text(key, longest=300) if key in top else ""
 
 
 def _country(top: Table) -> str:

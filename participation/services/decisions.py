@@ -19,6 +19,7 @@ from participation.services import places, submissions, tiles
 from participation.services.locations import NEEDS_PLACE, Where, locate
 
 PAGE = 25
+LEADS_TO = {"publish": "published", "reject": "rejected", "set_point": "pending"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def queue_lengths(session: Session, *, cities: Sequence[City]) -> list[tuple[Cit
         .where(Submission.city_id.in_([city.id for city in cities]), Submission.status == "pending")
         .group_by(Submission.city_id)
     )
-    waiting = {city_id: n for city_id, n in session.execute(query)}
+    waiting = dict(session.execute(query).all())
     return [(city, waiting.get(city.id, 0)) for city in cities]
 
 
@@ -126,7 +127,7 @@ def publish(session: Session, *, account: Account, submission: Submission, seen:
         raise FormInvalid({"lat": Problem("where_required")})
     places.give(session, submission=submission, now=now)
     submission.published_at = now
-    decision = _decide(session, account, submission, seen, "publish", "published", now)
+    decision = _decide(session, submission, "publish", account=account, seen=seen, now=now)
     tiles.add(session, submission=submission)
     return decision
 
@@ -142,7 +143,7 @@ def reject(
         raise FormInvalid(
             {"reason_code": Problem("unknown_code" if reason_code else "required", {"value": reason_code[:60]})}
         )
-    return _decide(session, account, submission, seen, "reject", "rejected", now, reason_code)
+    return _decide(session, submission, "reject", account=account, seen=seen, now=now, reason_code=reason_code)
 
 
 def set_point(
@@ -159,7 +160,7 @@ def set_point(
         raise FormInvalid(problems)
     submissions.place_at(submission, location.point)
     submission.district_id = location.district.id if location.district else None
-    return _decide(session, account, submission, seen, "set_point", "pending", now)
+    return _decide(session, submission, "set_point", account=account, seen=seen, now=now)
 
 
 def _before(session: Session, account: Account, submission: Submission, seen: Seen, action: str) -> Decision | None:
@@ -180,11 +181,11 @@ def _before(session: Session, account: Account, submission: Submission, seen: Se
 
 def _decide(
     session: Session,
-    account: Account,
     submission: Submission,
-    seen: Seen,
     action: str,
-    status: str,
+    *,
+    account: Account,
+    seen: Seen,
     now: datetime,
     reason_code: str | None = None,
 ) -> Decision:
@@ -194,12 +195,12 @@ def _decide(
         action=action,
         reason_code=reason_code,
         from_status=submission.status,
-        to_status=status,
+        to_status=LEADS_TO[action],
         submission_version=submission.version,
         at=now,
         idempotency_hash=_hash(submission, seen, action) if seen.idempotency_key else None,
     )
-    submission.status = status
+    submission.status = LEADS_TO[action]
     submission.version += 1
     session.add(decision)
     session.flush()

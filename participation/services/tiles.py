@@ -122,7 +122,7 @@ def totals(session: Session, *, city: City, campaign_id: int | None) -> dict[str
 
 
 def drift(session: Session, *, city: City) -> int:
-    """By how many submissions the counts of a city differ from what is published, at the zoom where they differ most."""
+    """By how many submissions the counts of a city differ from what is published, at its worst zoom."""
     published = (
         select(func.count())
         .select_from(Submission)

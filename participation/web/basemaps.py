@@ -4,12 +4,11 @@ import orjson
 from flask import Blueprint, abort, current_app, request, send_file
 from werkzeug.wrappers import Response
 
-from participation.locales import CODES
+from participation.locales import CODES, DEFAULT
 from participation.models.cities import City
 from participation.services import cities
 from participation.settings import Settings
 from participation.web.plumbing.formats import named
-from participation.web.plumbing.locale import best
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("basemaps", __name__)
@@ -20,8 +19,8 @@ DAY = 24 * 3600
 def outline(city: str) -> Response:
     """Boundary, districts and landmarks, so that a plain ground still lets a person find their way; `?lang=`."""
     found = cities.by_slug(db, slug=city)
-    language = request.args.get("lang", "")
-    response = Response(_outline(found, language if language in CODES else best()), mimetype="application/json")
+    language = request.args.get("lang", DEFAULT)
+    response = Response(_outline(found, language if language in CODES else DEFAULT), mimetype="application/json")
     response.add_etag()
     response.cache_control.public = True
     response.cache_control.max_age = DAY

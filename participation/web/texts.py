@@ -31,7 +31,7 @@ def page(city: str, page: str) -> str:
 
 
 def in_html(markdown: str) -> Markup:
-    """A city's text below the heading of its page, without anything that could run or would be loaded from elsewhere."""
+    """A city's text below the heading of its page, without anything that would run or be loaded from elsewhere."""
     return Markup(clean(MARKDOWN.render(markdown), tags=ALLOWED_TAGS - {"img"}))  # noqa: S704
 
 

@@ -12,7 +12,7 @@ const steps = { [WHERE]: document.getElementById("step-where"), [WHAT]: document
 document.body.classList.add("stepped");
 for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
 showStep(WHERE);
-startWhere();
+startWhere().then(() => (document.getElementById("where-chosen").textContent = chosenText()));
 
 // Step two is an entry of the history, so that "back" leads to step one and everything stays.
 document.getElementById("to-what").addEventListener("click", () => {

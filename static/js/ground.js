@@ -25,13 +25,16 @@ export function createMap(element) {
   map.attributionControl.setPrefix('<a href="https://leafletjs.com" rel="noreferrer">Leaflet</a>');
   L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
   const [west, south, east, north] = settings.box;
-  map.setMaxBounds(L.latLngBounds([south, west], [north, east]).pad(0.6));
+  const city = L.latLngBounds([south, west], [north, east]);
+  map.setMaxBounds(city.pad(0.6));
+  map.setMinZoom(Math.max(9, map.getBoundsZoom(city) - 1));
   const view = readHash();
   map.setView(view ? view.centre : settings.centre, view ? view.zoom : settings.zoom, { animate: false });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   wireButtons(map);
   drawGround(map);
-  if (settings.basemap) afterFirstPaint(() => addBasemap(map, settings.basemap));
+  credit(map, settings.source);
+  if (settings.basemap) afterFirstPaint(() => showBasemap(map));
   return map;
 }
 
@@ -52,6 +55,17 @@ function afterFirstPaint(task) {
   else addEventListener("load", () => setTimeout(task, 50), { once: true });
 }
 
+// The renderer is large: it comes when the page is there already. Where it fails, the plain ground stays.
+async function showBasemap(map) {
+  try {
+    const { addBasemap } = await import("./basemap.js");
+    await addBasemap(map, { ...settings.basemap, lang: settings.lang, dark: dark.matches });
+    credit(map, settings.basemap.attribution);
+  } catch (error) {
+    console.info("plain ground", error);
+  }
+}
+
 function wireButtons(map) {
   for (const button of document.querySelectorAll("[data-zoom]")) {
     button.addEventListener("click", () => map.setZoom(map.getZoom() + Number(button.dataset.zoom)));
@@ -65,6 +79,13 @@ function wireButtons(map) {
 // On the form the buttons nudge the point; elsewhere they move on by a good part of the screen.
 function step(map) {
   return map.options.nudge || map.getSize().x / 3;
+}
+
+// Leaflet takes HTML here; what a city wrote is text.
+function credit(map, source) {
+  const words = document.createElement("span");
+  words.textContent = source;
+  if (source) map.attributionControl.addAttribution(words.innerHTML);
 }
 
 // Plain ground: land, districts and well-known places, enough to find one's way without a basemap.
@@ -140,36 +161,4 @@ function within({ left, right, top, bottom }, origin) {
 
 function overlap(a, b) {
   return a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
-}
-
-// The renderer of the basemap is large: it comes when the page is there already, and without it the plain ground stays.
-async function addBasemap(map, { archive, script, attribution }) {
-  try {
-    await loadScript(script);
-    const answer = await fetch(archive, { headers: { Range: "bytes=0-6" } });
-    if (!answer.ok) throw new Error(answer.status);
-  } catch {
-    return;
-  }
-  const layer = window.protomapsL.leafletLayer({
-    url: new URL(archive, location).href,
-    flavor: dark.matches ? "dark" : "light",
-    lang: settings.lang,
-    attribution: "",
-  });
-  layer.addTo(map);
-  const words = document.createElement("span");
-  words.textContent = attribution;
-  map.attributionControl.addAttribution(words.innerHTML);
-  map.getContainer().classList.add("has-basemap");
-}
-
-function loadScript(address) {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
 }

@@ -16,15 +16,17 @@ map.on("moveend", () => {
   writeHash(map);
   say();
 });
-pins.on("load", say);
-pins.on("tileerror", () => {
+
+let broken = false;
+pins.on("loading", () => (broken = false));
+pins.on("tileerror", () => (broken = true));
+pins.on("load", () => {
   failed.querySelector("p").textContent = texts.failed;
-  failed.hidden = false;
+  failed.hidden = !broken;
+  if (broken) document.getElementById("map-status").textContent = "";
+  else say();
 });
-document.getElementById("map-retry").addEventListener("click", () => {
-  failed.hidden = true;
-  pins.redraw();
-});
+document.getElementById("map-retry").addEventListener("click", () => pins.redraw());
 
 function say() {
   const bounds = map.getBounds();
@@ -48,6 +50,7 @@ map.getContainer().addEventListener("pointerdown", () => (dragged = false), true
 map.getPane("pins").addEventListener("click", (event) => {
   const element = event.target.closest(".pin");
   if (!element || dragged) return;
+  event.stopPropagation();
   const { item } = element;
   choose(element);
   if (item.id) showEntry(fill(settings.entry, { id: item.id }), () => keepVisible(item));
@@ -81,6 +84,7 @@ map.on("locationerror", () => {
   document.getElementById("map-status").textContent = texts.noPosition;
 });
 
+document.querySelector(".filter-kinds [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 for (const link of document.querySelectorAll("[data-keep-view]")) {
   link.addEventListener("click", () => (link.hash = location.hash));
 }

@@ -55,6 +55,7 @@ def count(session: Session, model: type) -> int:
 def test_everything_a_file_says_is_stored(session: Session, load: Load, tmp_path: Path) -> None:
     load(
         population_source="Statistik 2021",
+        boundary_source="© GeoBasis-DE / BKG 2019, dl-de/by-2-0",
         outline_is_simple=True,
         districts=toml_files.districts(tmp_path / "d.geojson", w=(WEST, 0.02), e=(EAST, 0.02)),
         landmarks=[LANDMARK | {"place_type": "square"}, LANDMARK | {"code": "see", "name": {"de": "See", "fr": "Lac"}}],
@@ -65,6 +66,7 @@ def test_everything_a_file_says_is_stored(session: Session, load: Load, tmp_path
     city = cities.by_slug(session, slug="worms")
     assert (city.name, city.country) == ({"de": "Worms", "en": "Worms am Rhein"}, "DE")
     assert (city.population, city.population_year, city.population_source) == (83_000, 2021, "Statistik 2021")
+    assert city.boundary_source == "© GeoBasis-DE / BKG 2019, dl-de/by-2-0"
     assert (city.time_zone, city.languages) == ("Europe/Berlin", ["de", "fr"])
     assert (city.centre, city.centre_zoom, city.outline_is_simple, city.demo) == (CENTRE, 13, True, False)
     assert city.area.contains(INSIDE)

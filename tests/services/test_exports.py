@@ -64,57 +64,54 @@ def test_the_columns_are_the_contract(chosen: Filter, columns: list[str], sessio
     assert raw(session, city, chosen) == (",".join(columns) + "\r\n").encode()
 
 
+EVERYTHING: dict[str, object] = {
+    "place_name": "Bench",
+    "reasons": ("no_water", "no_shade"),
+    "comfort": "4",
+    "sensation": "-3",
+    "times_of_day": ("midday", "all_day"),
+    "text": "Zu heiß",
+    "text_lang": "de",
+    "role": "resident",
+    "age_band": "25_44",
+}
+# The cells of the row above that are not empty, without its two ids.
+WRITTEN = {
+    "partnership": "worms",
+    "city": "worms",
+    "campaign": "summer",
+    "kind": "heat_island",
+    "status": "published",
+    "lat": "49.631200",
+    "lon": "8.365500",
+    "district": "altstadt",
+    "place_name": "Bench",
+    "place_type": "square",
+    "reasons": "no_shade|no_water",
+    "comfort": "4",
+    "sensation": "-3",
+    "times_of_day": "all_day|midday",
+    "text": "Zu heiß",
+    "text_lang": "de",
+    "text_de": "Zu heiß",
+    "translation_kind": "original",
+    "supports": "0",
+    "source": "web",
+    "questionnaire_version": "heat-1",
+    "created_at": "2026-07-01T12:00:00Z",
+    "published_at": "2026-07-01T13:00:00Z",
+}
+
+
 def test_a_row_says_everything_by_codes(session: Session, city: City, campaign: Campaign) -> None:
-    district = cities.district(session, city, code="altstadt", name="Die Altstadt")
-    submission = submissions.make(
-        session,
-        city,
-        campaign,
-        place_name="Bench",
-        reasons=("no_water", "no_shade"),
-        comfort="4",
-        sensation="-3",
-        times_of_day=("midday", "all_day"),
-        text="Zu heiß",
-        text_lang="de",
-        role="resident",
-        age_band="25_44",
-    )
+    cities.district(session, city, code="altstadt", name="Die Altstadt")
+    submission = submissions.make(session, city, campaign, **EVERYTHING)  # type: ignore[arg-type]
     submissions.publish(session, submission, now=NOW + timedelta(hours=1))
-    expected = {
-        "id": str(submission.id),
-        "partnership": "worms",
-        "city": "worms",
-        "campaign": "summer",
-        "kind": "heat_island",
-        "status": "published",
-        "lat": "49.631200",
-        "lon": "8.365500",
-        "district": district.code,
-        "place_id": str(submission.place_id),
-        "place_name": "Bench",
-        "place_type": "square",
-        "reasons": "no_shade|no_water",
-        "comfort": "4",
-        "sensation": "-3",
-        "times_of_day": "all_day|midday",
-        "text": "Zu heiß",
-        "text_lang": "de",
-        "text_de": "Zu heiß",
-        "translation_kind": "original",
-        "supports": "0",
-        "source": "web",
-        "questionnaire_version": "heat-1",
-        "created_at": "2026-07-01T12:00:00Z",
-        "published_at": "2026-07-01T13:00:00Z",
-    }
-    found = row(session, city)
-    assert {name: value for name, value in found.items() if value} == expected
+    expected = WRITTEN | {"id": str(submission.id), "place_id": str(submission.place_id)}
+    assert {name: value for name, value in row(session, city).items() if value} == expected
     internal = row(session, city, Filter().for_staff())
-    assert {name: value for name, value in internal.items() if value} == expected | {
-        "role": "resident",
-        "age_band": "25_44",
-    }
+    for_staff = {"role": "resident", "age_band": "25_44"}
+    assert {name: value for name, value in internal.items() if value} == expected | for_staff
 
 
 def test_no_answer_is_empty(session: Session, city: City, campaign: Campaign) -> None:

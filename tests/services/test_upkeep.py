@@ -25,9 +25,9 @@ def campaign(session: Session, city: City) -> Campaign:
     return campaigns.make(session, city)
 
 
-def counts(session: Session) -> list[tuple[int, int, int]]:
-    query = select(TileCount.zoom, TileCount.cell, TileCount.n).order_by(TileCount.zoom, TileCount.cell)
-    return [(row.zoom, row.cell, row.n) for row in session.execute(query)]
+def counts(session: Session) -> list[tuple[int, ...]]:
+    columns = (TileCount.city_id, TileCount.zoom, TileCount.cell, TileCount.n)
+    return sorted(tuple(row) for row in session.execute(select(*columns)))
 
 
 def test_form_keys_are_forgotten_after_a_day(

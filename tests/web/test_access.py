@@ -83,7 +83,9 @@ def test_residents_are_sent_to_the_sign_in_from_every_address_of_the_staff(
 
 
 @sqlite_only
-def test_no_form_of_the_staff_can_be_forged(app: Flask, client: PageClient, session: Session, submission: Submission) -> None:
+def test_no_form_of_the_staff_can_be_forged(
+    app: Flask, client: PageClient, session: Session, submission: Submission
+) -> None:
     client.sign_in(accounts.make(session, submission.city))
     for rule in staff_rules(app):
         if "POST" in rule.methods:

@@ -145,7 +145,9 @@ def test_nothing_left_to_do(desk: PageClient, lang: str) -> None:
     assert not page.xpath("//main//form")
 
 
-def test_publishing_from_the_queue(desk: PageClient, session: Session, moderator: Account, submission: Submission) -> None:
+def test_publishing_from_the_queue(
+    desk: PageClient, session: Session, moderator: Account, submission: Submission
+) -> None:
     public = f"/en/worms/submissions/{submission.id}"
     assert desk.get(public).status_code == 404
     response = press(desk, QUEUE, "/publish")
@@ -270,7 +272,9 @@ def test_moving_the_point_also_moves_the_rough_one(
     ("lat", "lon"), [("", ""), ("here", "there"), ("49.64", ""), ("95", "8.37"), (f"{OUTSIDE.lat}", f"{OUTSIDE.lon}")]
 )
 @sqlite_only
-def test_a_position_that_cannot_be_stays_to_be_mended(desk: PageClient, submission: Submission, lat: str, lon: str) -> None:
+def test_a_position_that_cannot_be_stays_to_be_mended(
+    desk: PageClient, submission: Submission, lat: str, lon: str
+) -> None:
     response = send_point(desk, submission, lat=lat, lon=lon)
     assert response.status_code == 422
     page = parse(response)

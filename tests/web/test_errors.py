@@ -1,4 +1,4 @@
-"""Every error is answered by a page in the person's language; when nothing works any more, by one that needs nothing."""
+"""Every error is answered by a page in the person's language; when nothing works, by one that needs nothing."""
 
 from uuid import uuid4
 
@@ -55,7 +55,9 @@ def test_what_cannot_be_found_in_each_language(client: PageClient, city: City, l
         assert is_error(client.get(f"/{lang}/{path}"), 404, lang), path
 
 
-@pytest.mark.parametrize("path", ["/xx/unknown", "/favicon.ico", "/static/old/css/base.css", "/..%2f..%2fetc/passwd", "/%00"])
+@pytest.mark.parametrize(
+    "path", ["/xx/unknown", "/favicon.ico", "/static/old/css/base.css", "/..%2f..%2fetc/passwd", "/%00"]
+)
 @sqlite_only
 def test_outside_of_a_language_the_browser_chooses_it(client: PageClient, path: str) -> None:
     assert is_error(client.get(path, headers={"Accept-Language": "fr-CH, fr;q=0.9"}), 404, "fr")
@@ -87,7 +89,9 @@ def test_a_method_that_does_not_fit(client: PageClient, city: City) -> None:
     assert client.put("/de/worms/list").status_code == 405
 
 
-def test_what_was_public_and_is_not_any_more(client: PageClient, session: Session, city: City, campaign: Campaign) -> None:
+def test_what_was_public_and_is_not_any_more(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
     def page(**columns: str) -> TestResponse:
         submission = submissions.published(session, city, campaign)
         for name, value in columns.items():
@@ -126,7 +130,9 @@ def test_what_somebody_else_did_first(client: PageClient, session: Session, city
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=X"])
 @pytest.mark.parametrize("chunked", [False, True])
 @sqlite_only
-def test_more_than_we_can_take(make_app: AppMaker, session: Session, city: City, content_type: str, chunked: bool) -> None:
+def test_more_than_we_can_take(
+    make_app: AppMaker, session: Session, city: City, content_type: str, chunked: bool
+) -> None:
     session.commit()
     client = make_app(max_body_kb=16).test_client()
     field = b'--X\r\nContent-Disposition: form-data; name="text"\r\n\r\n%b\r\n--X--\r\n'

@@ -1,4 +1,4 @@
-"""The five pages of a city: its own words where it has written some, else what holds for all, and what that promises."""
+"""The five pages of a city: its own words where it has written some, else what holds for all cities."""
 
 import pytest
 from sqlalchemy.orm import Session
@@ -36,9 +36,12 @@ def test_another_page_there_is_not(client: PageClient, city: City) -> None:
 
 
 def test_the_citys_own_words(client: PageClient, session: Session, city: City) -> None:
-    cities.text(session, city, "imprint", markdown="# Stadt Worms\n\nMarktplatz 2, [Rathaus](https://www.worms.example/)")
+    cities.text(
+        session, city, "imprint", markdown="# Stadt Worms\n\nMarktplatz 2, [Rathaus](https://www.worms.example/)"
+    )
     cities.text(session, city, "imprint", language="fr", markdown="Ville de Worms")
-    for lang, shown, text in (("de", "de", "Marktplatz 2"), ("fr", "fr", "Ville de Worms"), ("es", "de", "Marktplatz 2")):
+    german, french = "Marktplatz 2", "Ville de Worms"
+    for lang, shown, text in (("de", "de", german), ("fr", "fr", french), ("es", "de", german)):
         tree = client.page(f"/{lang}/worms/imprint")
         [body] = tree.xpath("//main//*[@lang]")
         assert body.get("lang") == shown

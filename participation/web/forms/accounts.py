@@ -6,7 +6,7 @@ from flask_security import LoginForm
 
 
 class SignInForm(LoginForm):
-    """The library's form without "remember me": desks in town halls are shared, and a phone keeps its session anyway."""
+    """The library's form, without "remember me": desks in town halls are shared."""
 
     remember = None
 
@@ -19,4 +19,5 @@ class SignInForm(LoginForm):
 
 def is_own_path(address: str | None) -> bool:
     """Whether this is a path on our own host, also for browsers that read `\\` as `/` and skip control characters."""
-    return bool(address) and address[0] == "/" and address[1:2] not in ("/", "\\") and address.isprintable()
+    address = address or ""
+    return address[:1] == "/" and address[1:2] not in ("/", "\\") and address.isprintable()

@@ -23,7 +23,7 @@ def reason_labels() -> dict[str, str]:
         "illegal": gettext("Illegal content"),
         "advertising_spam": gettext("Advertising or spam"),
         "unclear": gettext("Cannot be understood"),
-        "copyright": gettext("Copyright of others"),
+        "copyright": gettext("Infringes copyright"),
         "authority_order": gettext("Ordered by an authority"),
     }
 

@@ -141,7 +141,15 @@ class SubmissionForm(WhereFields):
         place = [self.lat, self.lon, self.landmark, self.district, self.place_words]
         page = [*place, *self.required, *self.comment, *self.optional]
         rest = [field for field in self if field not in page]
-        return [_mistake(field, error) for field in [*page, *rest] for error in dict.fromkeys(field.errors)]
+        return [self._mistake(field, error) for field in [*page, *rest] for error in dict.fromkeys(field.errors)]
+
+    def _mistake(self, field: Field, error: str) -> Mistake:
+        # A list of answers is mended at its first answer, a missing place at the first way to say it.
+        choices = isinstance(field, RadioField | ChipsField)
+        first = next((option.id for option in field), field.id) if choices else field.id
+        if field is self.lat and not (self.lat.data or self.lon.data):
+            first = self.landmark.id
+        return Mistake(first, "" if field in (self.lat, self.lon) else str(field.label.text), str(error))
 
     def new_key(self) -> None:
         """A key of its own for the next try to send."""
@@ -192,13 +200,6 @@ def answers(submission: Submission, lang: str, *, internal: bool = False) -> lis
         asked = questionnaire.question_label(question.code, kind, lang)
         found.append(Answer(question.code, asked, labels, kind in question.required_for))
     return found
-
-
-def _mistake(field: Field, error: str) -> Mistake:
-    """A list of answers is mended at its first answer; messages about the place speak for themselves."""
-    choices = isinstance(field, RadioField | ChipsField)
-    first = next((option.id for option in field), field.id) if choices else field.id
-    return Mistake(first, "" if field.name in ("lat", "lon") else str(field.label.text), str(error))
 
 
 def _field(questionnaire: Questionnaire, question: Question, kind: str, lang: str) -> Field:

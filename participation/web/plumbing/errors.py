@@ -36,7 +36,7 @@ def _texts() -> dict[int, tuple[str, str]]:
         409: (gettext("Somebody was faster"), gettext("The entry has changed since you opened it. Please look again.")),
         410: (gettext("This page is gone"), gettext("What was here is no longer shown to the public.")),
         413: (gettext("That is too large"), gettext("You sent more than we can take. Please shorten it.")),
-        429: (gettext("Too many tries"), gettext("Please wait a few minutes and then try again.")),
+        429: (gettext("Too many attempts"), gettext("Please wait a few minutes and then try again.")),
     }
 
 
@@ -65,7 +65,7 @@ def _speak_as_addressed() -> None:
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
-        return error.response
+        return error.get_response(request.environ)
     status = error.code or 500
     if status >= 500:
         return _plain(status)
@@ -77,7 +77,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return _page(400, gettext("The form was open for too long or cookies are off. Please go back, reload and send again."))
+    forgotten = gettext("The form was open for too long or cookies are off. Please go back, reload and send again.")
+    return _page(400, forgotten)
 
 
 def _service(error: ServiceError) -> Response:

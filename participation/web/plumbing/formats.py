@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
+from flask_babel import gettext
 from jinja2 import StrictUndefined
 
 from participation.locales import DEFAULT
@@ -41,12 +42,15 @@ def percent(value: float) -> str:
 
 def day(value: date) -> str:
     """A date in words."""
-    return format_date(value, format="long", locale=lang())
+    words = format_date(value, format="long", locale=lang())
+    # French says "premier" for the first day of a month; the locale data leave that to us.
+    return words.replace("1 ", "1er ", 1) if lang() == "fr" and value.day == 1 else words
 
 
 def moment(value: datetime, city: City) -> str:
     """A moment in the time zone of the city."""
-    return format_datetime(value, format="medium", tzinfo=ZoneInfo(city.time_zone), locale=lang())
+    local = value.astimezone(ZoneInfo(city.time_zone))
+    return gettext("%(day)s, %(time)s", day=day(local), time=format_time(local, format="short", locale=lang()))
 
 
 def ago(value: datetime) -> str:
@@ -60,7 +64,7 @@ def language_name(tag: str) -> str:
         known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError):
         names: Mapping[str, str] = Locale.parse(lang()).languages
-        return names.get(tag.split("-")[0], tag)
+        return names.get(tag.partition("-")[0], tag)
     return known.get_display_name(lang()) or tag
 
 

@@ -1,4 +1,4 @@
-"""A request id, a limit for bodies that do not tell their length, and one log line without anything about the person."""
+"""A request id, a limit for bodies that do not tell their length, and one log line without anything personal."""
 
 import re
 import time

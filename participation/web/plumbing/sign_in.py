@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, g, request, session
 from flask_babel import lazy_gettext
 from flask_limiter import Limiter
-from flask_security import Security, SQLAlchemySessionUserDatastore, UserMixin, user_authenticated
+from flask_security import RoleMixin, Security, SQLAlchemySessionUserDatastore, UserMixin, user_authenticated
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -22,13 +22,8 @@ NEVER_STALE = timedelta(seconds=-1)
 LOGIN_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa")
 
 
-class StaffUser(UserMixin, Account):
+class StaffUser(UserMixin, Account):  # type: ignore[misc]  # both describe the same columns
     """An account as the library wants to see it; the same table and the same rows."""
-
-    @property
-    def roles(self) -> list[Any]:
-        """Our one role is checked by the services; the library's own roles are not used."""
-        return []
 
 
 class Accounts(SQLAlchemySessionUserDatastore):
@@ -43,14 +38,17 @@ class Accounts(SQLAlchemySessionUserDatastore):
 def init(app: Flask) -> None:
     """Mount the sign-in and the sign-out under the staff's address, and nothing else of the library."""
     _configure(app)
-    security = Security(app, Accounts(db, StaffUser, StaffUser), login_form=SignInForm)
+    # The library's roles are not used: what somebody may do is for the services to say.
+    found_in = Accounts(db, StaffUser, RoleMixin)  # type: ignore[arg-type]  # any session does
+    security = Security(app, found_in, login_form=SignInForm)
     # Pages only: no answers in JSON, and no way in by a token in the query or a header.
     security.want_json(lambda _request: False)
     security.login_manager.request_loader(None)
     user_authenticated.connect(_begin, app)
     limiter = Limiter(key_func=_who, app=app, storage_uri="memory://", headers_enabled=True)
+    views: dict[str, Any] = app.view_functions
     limit = limiter.limit(TRIES, methods=["POST"], deduct_when=_failed)
-    app.view_functions["security.login"] = limit(app.view_functions["security.login"])
+    views["security.login"] = limit(views["security.login"])
 
 
 def _configure(app: Flask) -> None:
@@ -62,7 +60,7 @@ def _configure(app: Flask) -> None:
         SECURITY_POST_LOGIN_VIEW="decisions.home",
         SECURITY_POST_LOGOUT_VIEW="security.login",
         SECURITY_LOGIN_USER_TEMPLATE="accounts/sign_in.html",
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         # argon2 salts each password itself; a second salt from a setting would die with that setting.
         SECURITY_PASSWORD_SINGLE_HASH=True,

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -19,10 +20,16 @@ def init(app: Flask) -> None:
     stay together without a bundler.
     """
     prefix = f"/static/{version(STATIC)}/"
-    served = WhiteNoise(app.wsgi_app, max_age=YEAR, immutable_file_test=lambda _path, _url: True)
+    served = WhiteNoise(
+        app.wsgi_app, max_age=YEAR, immutable_file_test=lambda _path, _url: True, add_headers_function=_protect
+    )
     served.add_files(str(STATIC), prefix=prefix)
     app.wsgi_app = served  # type: ignore[method-assign]
     app.jinja_env.globals["static_url"] = lambda name: prefix + name
+
+
+def _protect(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
 
 
 def version(folder: Path) -> str:

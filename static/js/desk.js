@@ -1,0 +1,56 @@
+// The small map of the desk: where an entry is, and where a tap would put it. The fields say the same without it.
+
+import { createMap } from "./ground.js";
+import { Pins } from "./pins.js";
+
+const L = window.L;
+// How far a published point can be from a home, in metres.
+const HOME_RADIUS = 107;
+const CLOSE = 17;
+
+const frame = document.querySelector(".desk-map");
+const fields = document.querySelectorAll("#lat, #lon");
+frame.hidden = false;
+const map = createMap(document.getElementById("map"));
+map.scrollWheelZoom.disable();
+new Pins().addTo(map);
+map.getPane("pins").classList.add("pins-faded");
+const marker = L.marker(map.getCenter(), { icon: sign(frame.dataset.kind), interactive: false, keyboard: false });
+
+const { point, rough } = frame.dataset;
+if (point) put(pair(point), CLOSE);
+if (rough) L.circle(pair(rough), { radius: HOME_RADIUS, className: "home-circle", interactive: false }).addTo(map);
+if (fields.length) {
+  map.on("click", ({ latlng }) => choose(latlng));
+  for (const field of fields) field.addEventListener("change", typed);
+  typed();
+}
+
+function choose({ lat, lng }) {
+  [fields[0].value, fields[1].value] = [lat.toFixed(6), lng.toFixed(6)];
+  fields[0].closest("details").open = true;
+  put([lat, lng]);
+}
+
+// What is typed shows on the map, also what a refused form brought back.
+function typed() {
+  const [lat, lng] = [...fields].map(({ value }) => (value.trim() ? Number(value.replace(",", ".")) : NaN));
+  if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) put([lat, lng], CLOSE);
+}
+
+function put(at, zoom) {
+  marker.setLatLng(at).addTo(map);
+  if (zoom) map.setView(at, Math.max(zoom, map.getZoom()), { animate: false });
+}
+
+function pair(text) {
+  return text.split(",").map(Number);
+}
+
+function sign(kind) {
+  const drawing = document.getElementById("pin-signs").content.querySelector(`[data-kind="${kind}"] svg`);
+  const pin = document.createElement("span");
+  pin.className = `pin pin-chosen pin-${kind} kind-${kind}`;
+  pin.append(drawing.cloneNode(true));
+  return L.divIcon({ className: "desk-marker", html: pin, iconSize: [0, 0] });
+}

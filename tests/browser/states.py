@@ -1,0 +1,169 @@
+"""Every page in every state worth looking at, each as a function that brings a browser there."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import answer, go_on, map_is_ready, open_form, open_map, pin, send_button, sign_in
+from tests.factories.shown_entries import Shown
+from tests.live_product import LiveProduct
+
+
+class World(NamedTuple):
+    """What a state needs besides the page: the product, what it has to show, and the language."""
+
+    live: LiveProduct
+    shown: Shown
+    lang: str
+
+
+State = Callable[[Page, World], None]
+
+
+def _at(path: str) -> State:
+    def go(page: Page, world: World) -> None:
+        page.goto(f"/{world.lang}{path.format(ids=world.shown.ids, tokens=world.shown.tokens, place=world.shown.place)}")
+
+    return go
+
+
+def _map(page: Page, world: World) -> None:
+    open_map(page, world.lang, "worms")
+
+
+def _map_with_sheet(page: Page, world: World) -> None:
+    open_map(page, world.lang, "worms", at="17/49.6349/8.3569")
+    pin(page, str(world.shown.ids["alone"])).click()
+    expect(page.locator("#sheet .entry")).to_be_visible()
+
+
+def _map_with_cluster(page: Page, world: World) -> None:
+    open_map(page, world.lang, "worms", at="18/49.6361/8.3612")
+    page.locator(".pin-cluster").first.click()
+    expect(page.locator("#sheet a.button")).to_be_visible()
+
+
+def _map_with_menu(page: Page, world: World) -> None:
+    open_map(page, world.lang, "worms")
+    page.locator(".site-header details.drop summary").first.click()
+    expect(page.locator(".site-header details[open] nav")).to_be_visible()
+
+
+def _closed_map(page: Page, world: World) -> None:
+    open_map(page, world.lang, "koeln")
+
+
+def _where(page: Page, world: World) -> None:
+    open_form(page, world.lang, "worms")
+
+
+def _where_by(way: str) -> State:
+    def go(page: Page, world: World) -> None:
+        open_form(page, world.lang, "worms")
+        page.locator(f'button[data-way="{way}"]').click()
+        page.locator("input[name=near_home]").check()
+
+    return go
+
+
+def _where_refused(page: Page, world: World) -> None:
+    open_form(page, world.lang, "worms")
+    page.locator("#to-what").click()
+    expect(page.locator("#where-wrong")).not_to_be_empty()
+
+
+def _what(page: Page, world: World) -> None:
+    open_form(page, world.lang, "worms", query="&lat=49.6349&lon=8.3569")
+    go_on(page)
+    answer(page, text="Ein Satz")
+    page.locator("details.more > summary").click()
+
+
+def _what_refused(page: Page, world: World) -> None:
+    open_form(page, world.lang, "worms", query="&lat=49.6349&lon=8.3569")
+    go_on(page)
+    send_button(page).click()
+    expect(page.locator("#errors li").first).to_be_visible()
+
+
+def _refused_by_the_server(page: Page, world: World) -> None:
+    open_form(page, world.lang, "worms", kind="idea")
+    page.locator("#skip-where").click()
+    with page.expect_navigation():
+        page.evaluate("document.getElementById('add-form').submit()")
+    expect(page.locator("#errors li").first).to_be_visible()
+
+
+def _sign_in_refused(page: Page, world: World) -> None:
+    page.goto(f"/{world.lang}/staff/sign-in")
+    page.locator("input[name=email]").fill("nobody@city.example")
+    page.locator("input[name=password]").fill("wrong-password-1")
+    page.locator("main form button").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _for_staff(path: str, who: str = "worms") -> State:
+    def go(page: Page, world: World) -> None:
+        sign_in(page, world.lang, world.live.staff[who])
+        _at(path)(page, world)
+
+    return go
+
+
+def _queue_with_rejection(page: Page, world: World) -> None:
+    _for_staff("/staff/queue/worms")(page, world)
+    page.locator("details.reject > summary").first.click()
+
+
+def _empty_queue(page: Page, world: World) -> None:
+    _for_staff("/staff/queue/koeln", "koeln")(page, world)
+    expect(page.locator(".all-done")).to_be_visible()
+
+
+def _place_on_map(page: Page, world: World) -> None:
+    _at("/worms/places/{place}")(page, world)
+    page.locator('a.button[href*="#17/"]').click()
+    map_is_ready(page)
+
+
+STATES: dict[str, State] = {
+    "start": _at("/"),
+    "map": _map,
+    "map-sheet": _map_with_sheet,
+    "map-cluster": _map_with_cluster,
+    "map-menu": _map_with_menu,
+    "map-closed": _closed_map,
+    "map-of-a-place": _place_on_map,
+    "list": _at("/worms/list"),
+    "list-empty": _at("/worms/list?kind=feedback"),
+    "kinds": _at("/worms/add"),
+    "add-closed": _at("/koeln/add?kind=idea"),
+    "where": _where,
+    "where-landmark": _where_by("landmark"),
+    "where-words": _where_by("words"),
+    "where-refused": _where_refused,
+    "what": _what,
+    "what-refused": _what_refused,
+    "server-refused": _refused_by_the_server,
+    "thanks": _at("/receipts/{tokens[pending]}?sent=1"),
+    "receipt-published": _at("/receipts/{tokens[published]}"),
+    "receipt-rejected": _at("/receipts/{tokens[rejected]}"),
+    "entry": _at("/worms/submissions/{ids[published]}"),
+    "place": _at("/worms/places/{place}"),
+    "about": _at("/worms/about"),
+    "imprint": _at("/worms/imprint"),
+    "privacy": _at("/worms/privacy"),
+    "accessibility": _at("/worms/accessibility"),
+    "terms": _at("/worms/terms"),
+    "error": _at("/nowhere/"),
+    "sign-in": _at("/staff/sign-in"),
+    "sign-in-refused": _sign_in_refused,
+    "queue": _for_staff("/staff/queue/worms"),
+    "queue-rejection": _queue_with_rejection,
+    "queue-empty": _empty_queue,
+    "cities": _for_staff("/staff/", "operator"),
+    "decision": _for_staff("/staff/submissions/{ids[pending]}"),
+    "decision-in-words": _for_staff("/staff/submissions/{ids[in_words]}"),
+    "decision-published": _for_staff("/staff/submissions/{ids[published]}"),
+}

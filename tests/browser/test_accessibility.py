@@ -1,0 +1,65 @@
+"""axe finds nothing, on any page in any state: on a phone and on a desktop, light and dark."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from participation.settings import ROOT
+from tests.browser.states import STATES, World
+from tests.factories.shown_entries import Shown
+from tests.fixtures.browsers import DESKTOP, PHONE, PageMaker
+from tests.live_product import LiveProduct
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"light": {"type": "tag", "values": TAGS}, "dark": {"type": "rule", "values": ["color-contrast"]}}
+SIZES = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
+RUN = """async (rules) => {
+  await new Promise(requestAnimationFrame);
+  await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
+  const { violations, passes } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
+  return { violations, passed: passes.length };
+}"""
+# What differs in French is the length of the words: the pages that residents see most.
+IN_FRENCH = ("start", "map", "map-sheet", "list", "kinds", "where", "what", "what-refused", "thanks", "entry", "queue")
+CASES = [("de", state) for state in STATES] + [("fr", state) for state in IN_FRENCH]
+
+
+@pytest.mark.parametrize(("lang", "state"), CASES, ids=lambda part: part)
+def test_axe_finds_nothing(lang: str, state: str, new_page: PageMaker, live: LiveProduct, shown: Shown) -> None:
+    page = new_page(locale=lang)
+    STATES[state](page, World(live, shown, lang))
+    page.evaluate(axe())
+    problems = []
+    for device, size in SIZES.items():
+        page.set_viewport_size(size)
+        for scheme, rules in RULES.items():
+            page.emulate_media(color_scheme=scheme)
+            problems += [f"{device}, {scheme}: {line}" for line in findings(page, rules)]
+    assert not problems, "\n".join(problems)
+
+
+def findings(page: Page, rules: dict[str, Any]) -> list[str]:
+    """One line for each element that breaks a rule."""
+    result = page.evaluate(RUN, rules)
+    assert result["passed"] or result["violations"], "axe has looked at nothing"
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@cache
+def axe() -> str:
+    """The source of axe-core; the inspector may run it in spite of the page's policy."""
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def test_axe_would_find_something(new_page: PageMaker) -> None:
+    page = new_page()
+    page.goto("/de/")
+    page.evaluate("document.querySelector('h1').innerHTML = '<button></button>'")
+    page.evaluate(axe())
+    assert any("button-name" in line for line in findings(page, RULES["light"]))

@@ -1,0 +1,93 @@
+"""Entries in every state in the demonstration's Worms and Köln, so that every page has something to show."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from participation.geo import Point
+from participation.models.submissions import Submission
+from participation.services import campaigns, cities, decisions
+from participation.services import submissions as service
+from participation.services.decisions import Seen
+from participation.services.locations import Where
+from tests.factories import submissions
+from tests.factories.submissions import at, draft
+
+# Within the view in which the map of Worms opens, and away from where other tests put their pins.
+SPOT = Point(49.6361, 8.3612)
+ALONE = Point(49.6349, 8.3569)
+KOELN = Point(50.9413, 6.9583)
+FULL: dict[str, object] = {
+    "place_type": "square",
+    "reasons": ["hot_surfaces", "no_shade", "sealed_ground"],
+    "comfort": "4",
+    "times_of_day": ["afternoon", "midday"],
+    "text": "Mittags ist der Platz so heiß, dass sich niemand mehr auf die Bänke setzt.",
+    "place_name": "Am Brunnen",
+    "role": "resident",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The ids of what is shown by state, the tokens of the receipts, and the id of a place with several entries."""
+
+    ids: dict[str, UUID]
+    tokens: dict[str, str]
+    place: UUID
+
+
+def make(session: Session, *, secret: str) -> Shown:
+    """All of it in one go."""
+    sent = {
+        "published": _send(session, secret, answers=FULL, where=at(SPOT)),
+        "beside": _send(session, secret, where=at(SPOT), answers=FULL | {"text": "Encore plus chaud le soir."}),
+        "alone": _send(session, secret, kind="climate_oasis", where=at(ALONE)),
+        "idea": _send(session, secret, kind="idea", where=Where()),
+        "pending": _send(session, secret, answers=FULL, where=at(SPOT, near_home=True)),
+        "in_words": _send(session, secret, where=Where(words="hinter dem Bahnhof, bei den Bänken")),
+        "rejected": _send(session, secret, kind="feedback", where=Where()),
+    }
+    made = {state: one.submission for state, one in sent.items()}
+    now = datetime.now(UTC)
+    for state in ("published", "beside", "alone", "idea"):
+        # Two of them are about the same place.
+        made["beside"].place_id = made["published"].place_id
+        submissions.publish(session, made[state], now=now)
+    operator = submissions.operator(session)
+    decisions.reject(
+        session, account=operator, submission=made["rejected"], seen=Seen(1), reason_code="unclear", now=now
+    )
+    made["koeln"] = _in_closed_campaign(session)
+    session.flush()
+    place = made["published"].place_id
+    assert place is not None
+    ids = {state: submission.id for state, submission in made.items()}
+    return Shown(ids, {state: one.receipt_token for state, one in sent.items()}, place)
+
+
+def _send(session: Session, secret: str, *, kind: str = "heat_island", **changed: Any) -> service.Sent:
+    city = cities.by_slug(session, slug="worms")
+    now = datetime.now(UTC)
+    campaign = campaigns.current(session, city=city, now=now)
+    assert campaign is not None
+    return service.send(
+        session,
+        city=city,
+        campaign=campaign,
+        draft=draft(kind, **({"text_lang": "de"} | changed)),
+        contributor_key="shown",
+        secret=secret,
+        now=now,
+    )
+
+
+def _in_closed_campaign(session: Session) -> Submission:
+    city = cities.by_slug(session, slug="koeln")
+    now = datetime.now(UTC)
+    campaign = campaigns.current(session, city=city, now=now)
+    assert campaign is not None
+    return submissions.published(session, city, campaign, point=KOELN, now=now)
