@@ -11,8 +11,9 @@ FAILED_ANSWER = "Failed to load resource: the server responded with a status of"
 class Watch:
     """Collects what goes wrong on any page of a browser context."""
 
-    def __init__(self, context: BrowserContext, base: str) -> None:
+    def __init__(self, context: BrowserContext, base: str, *, scripts: bool = True) -> None:
         self.problems: list[str] = []
+        self._scripts = scripts
         self._host = urlsplit(base).netloc
         context.on("request", self._request)
         context.on("requestfailed", self._failed)
@@ -26,13 +27,14 @@ class Watch:
             self.problems.append(f"a request to a foreign host: {request.url}")
 
     def _failed(self, request: Request) -> None:
-        # Whoever leaves a page stops what it was loading.
-        if request.failure != "net::ERR_ABORTED":
+        # Whoever leaves a page stops what it was loading; a browser without scripts says "csp" of each that it skips.
+        expected = ("net::ERR_ABORTED",) if self._scripts else ("net::ERR_ABORTED", "csp")
+        if request.failure not in expected:
             self.problems.append(f"{request.url}: {request.failure}")
 
     def _response(self, response: Response) -> None:
-        # A page may answer with an error; what it is made of may not.
-        if response.status >= 400 and not response.request.is_navigation_request():
+        # A page may refuse; what it is made of may not, and nothing may break.
+        if response.status >= (500 if response.request.is_navigation_request() else 400):
             self.problems.append(f"{response.url}: {response.status}")
 
     def _console(self, message: ConsoleMessage) -> None:

@@ -5,6 +5,7 @@ pytest_plugins = (
     "tests.fixtures.browsers",
     "tests.fixtures.clients",
     "tests.fixtures.databases",
+    "tests.fixtures.examples",
     "tests.fixtures.networks",
     "tests.fixtures.settings",
     "tests.fixtures.skips",

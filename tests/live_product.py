@@ -52,6 +52,7 @@ class LiveProduct:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._log = folder / "server.log"
+        self._read = 0
         self._server: subprocess.Popen[bytes] | None = None
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.base = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -96,6 +97,12 @@ class LiveProduct:
         with database.reading(self._app.extensions["participation_engine"]) as session:
             return session.scalars(select(Submission).where(Submission.text == text).order_by(Submission.id)).all()
 
+    def breakdowns(self) -> list[str]:
+        """What the server has logged about errors that nobody foresaw, since it was asked last."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        new, self._read = lines[self._read :], len(lines)
+        return [line for line in new if "unexpected_error" in line or "Traceback" in line]
+
     def load_partnership(self, slug: str, cities: Sequence[str], *campaigns: tuple[str, date, date]) -> None:
         """Bring a partnership and its campaigns (code, first and last day) up to date, as an operator does."""
         tables = [{"code": code, "starts": starts, "ends": ends, **CAMPAIGN} for code, starts, ends in campaigns]
@@ -132,7 +139,9 @@ class LiveProduct:
             self.staff[name] = sign_in
 
     def _start(self) -> None:
-        environ = {key: value for key, value in os.environ.items() if not key.startswith(("PARTICIPATION_", "GUNICORN"))}
+        environ = {
+            key: value for key, value in os.environ.items() if not key.startswith(("PARTICIPATION_", "GUNICORN"))
+        }
         environ |= {
             "PARTICIPATION_SECRET_KEY": self.settings.secret_key,
             "PARTICIPATION_INSTANCE": str(self.settings.instance),

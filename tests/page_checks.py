@@ -15,7 +15,15 @@ UNFILLED = re.compile(r"%\(|\{\{|\}\}|\{%|\bNone\b|Undefined|LazyString")
 SHOWN_MARKUP = re.compile(r"<[a-zA-Z/]|&\w+;")
 CSS_ADDRESS = re.compile(r"url\(\s*['\"]?([^'\")]*)|@import\s+['\"]([^'\"]*)")
 SPOKEN = ("title", "aria-label", "aria-description", "aria-roledescription", "placeholder", "alt")
-REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "aria-activedescendant", "list")
+REFERENCES = (
+    "for",
+    "aria-describedby",
+    "aria-labelledby",
+    "aria-controls",
+    "aria-owns",
+    "aria-activedescendant",
+    "list",
+)
 LOADING = (("src", "*"), ("srcset", "*"), ("poster", "*"), ("data", "object"), ("action", "form"), ("formaction", "*"))
 LOADING += (("href", "link"), ("href", "use"), ("href", "image"))
 
@@ -68,7 +76,9 @@ def of_document(page: Page) -> Problems:
     for tag in ("h1", "main"):
         if len(page.all(f"//{tag}")) != 1:
             yield f"{len(page.all(f'//{tag}'))} <{tag}> instead of one"
-    levels = [int(heading.tag[1]) for heading in page.all("//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")]
+    levels = [
+        int(heading.tag[1]) for heading in page.all("//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5]")
+    ]
     for before, after in zip([0, *levels], levels, strict=False):
         if after > before + 1:
             yield f"a heading of level {after} follows one of level {before}"
@@ -108,7 +118,9 @@ def of_names(page: Page) -> Problems:
             yield f"no label: {_source(field)}"
     names = [field.get("name") for field in page.all("//input[@type='radio' or @type='checkbox']")]
     for field in page.all("//input[@type='radio' or @type='checkbox']"):
-        group = field.xpath("ancestor::fieldset[legend] | ancestor::*[@role='group' or @role='radiogroup'][@aria-labelledby]")
+        group = field.xpath(
+            "ancestor::fieldset[legend] | ancestor::*[@role='group' or @role='radiogroup'][@aria-labelledby]"
+        )
         if names.count(field.get("name")) > 1 and not group:
             yield f"a choice outside of a fieldset with a legend: {_source(field)}"
     yield from (f"no alt: {_source(image)}" for image in page.all("//img[not(@alt)]"))
@@ -132,7 +144,9 @@ def of_policy(page: Page) -> Problems:
 
 def of_hosts(page: Page) -> Problems:
     """Nothing is loaded from, or sent to, another host; only links may leave."""
-    addresses = [part for style in page.all("//style") for pair in CSS_ADDRESS.findall(style.text or "") for part in pair]
+    addresses = [
+        part for style in page.all("//style") for pair in CSS_ADDRESS.findall(style.text or "") for part in pair
+    ]
     for name, tag in LOADING:
         for value in page.tree.xpath(f"//{tag}/@{name}"):
             addresses += [part.split()[0] for part in value.split(",") if part.strip()] if name == "srcset" else [value]
@@ -177,7 +191,9 @@ def _is_labelled(page: Page, field: HtmlElement) -> bool:
     if flat(field.get("aria-label", "")) or field.get("aria-labelledby"):
         return True
     own = field.get("id")
-    labels = field.xpath("ancestor::label") + ([label for label in page.all("//label") if label.get("for") == own] if own else [])
+    labels = field.xpath("ancestor::label") + (
+        [label for label in page.all("//label") if label.get("for") == own] if own else []
+    )
     return any(flat(label.text_content()) for label in labels)
 
 

@@ -82,8 +82,14 @@ def as_browsers_read(source: str) -> str:
 
 def the_form(tree: html.HtmlElement, action: str = "") -> html.FormElement:
     """The one form that posts, to an address that ends in `action`."""
-    forms = [form for form in tree.forms if form.method == "POST" and (form.get("action") or "").split("?")[0].endswith(action)]
-    assert len(forms) == 1, f"{len(forms)} forms post to {action or 'somewhere'}: {[form.get('action') for form in tree.forms]}"
+    forms = [
+        form
+        for form in tree.forms
+        if form.method == "POST" and (form.get("action") or "").split("?")[0].endswith(action)
+    ]
+    assert len(forms) == 1, (
+        f"{len(forms)} forms post to {action or 'somewhere'}: {[form.get('action') for form in tree.forms]}"
+    )
     return forms[0]
 
 

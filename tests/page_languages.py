@@ -1,7 +1,7 @@
 """Finds English that is left in a page of another language, by asking the catalogues."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -23,6 +23,7 @@ def catalogue(lang: str) -> Catalog:
         return read_po(opened, lang)
 
 
+@lru_cache(maxsize=50_000)
 def is_untranslated(lang: str, text: str) -> bool:
     """Whether this text of a page is an English message that the language has its own words for."""
     english, patterns, own = _known(lang)

@@ -15,7 +15,10 @@ from tests.fixtures.databases import sqlite_only
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FOR_TESTS = {"PARTICIPATION_REQUIRE_ALL", "PARTICIPATION_TEST_DATA"}
 # Written in parts, so that this file does not name them either.
-REGISTRIES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"))]
+REGISTRIES = [
+    ".".join(parts)
+    for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"))
+]
 
 
 def files() -> list[Path]:

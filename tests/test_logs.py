@@ -70,7 +70,9 @@ def test_a_request_keeps_an_id_that_a_proxy_gave_it(
     assert line["request_id"]
 
 
-def test_what_people_send_is_never_logged(client: PageClient, sample: Sample, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_people_send_is_never_logged(
+    client: PageClient, sample: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Neither words nor place nor address, cookie, receipt or e-mail address, whatever the answer is."""
     lines(capsys)
     client.environ_base |= {"HTTP_X_FORWARDED_FOR": ADDRESS, "REMOTE_ADDR": ADDRESS, "HTTP_USER_AGENT": MARK}

@@ -1,4 +1,4 @@
-"""Migrations on both databases: the head is what the models say, each step can be taken back, a failed one leaves nothing."""
+"""Migrations on both databases: the head is what the models say, steps can be undone, a failed one leaves nothing."""
 
 import re
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def _plain(condition: str) -> str:
 
 def test_there_is_one_head_and_the_numbers_follow_each_other() -> None:
     assert SCRIPTS.get_heads() == REVISIONS[-1:]
-    assert REVISIONS == [f"{number:04}" for number in range(1, len(REVISIONS) + 1)]
+    assert [f"{number:04}" for number in range(1, len(REVISIONS) + 1)] == REVISIONS
     for script in SCRIPTS.walk_revisions():
         assert script.path.rsplit("/", 1)[1].startswith(f"{script.revision}_")
         assert not script.is_branch_point

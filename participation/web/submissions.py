@@ -37,14 +37,16 @@ def in_words(submission: Submission, internal: bool = False) -> list[Answer]:
 def listing(city: str) -> str:
     """The same results as the map, as a list."""
     found = cities.by_slug(db, slug=city)
-    chosen = filters.read(request.args, db, found, datetime.now(UTC))
-    page = request.args.get("page", 1, type=int)
+    now = datetime.now(UTC)
+    chosen = filters.read(request.args, db, found, now)
+    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
     rounds = campaigns.of_city(db, city=found)
-    rows, total = submissions.listing(db, city=found, chosen=chosen.filter, page=max(1, min(page, 100_000)))
+    rows, total = submissions.listing(db, city=found, chosen=chosen.filter, page=page)
     return render_template(
         "submissions/list.html",
         city=found,
         campaigns=rounds,
+        open=any(campaign.is_open(found.today(now)) for campaign in rounds),
         questionnaire=wording(chosen.campaign, rounds),
         chosen=chosen,
         submissions=rows,

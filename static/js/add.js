@@ -134,7 +134,7 @@ function summarise(problems) {
 }
 
 // A message goes away as soon as the answer is mended.
-form.addEventListener("change", (event) => {
+form.addEventListener("input", (event) => {
   const part = event.target.closest("#step-what [data-field]");
   if (part && (part.classList.contains("field-wrong") || part.dataset.choices)) check(part);
 });

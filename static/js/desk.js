@@ -48,9 +48,7 @@ function pair(text) {
 }
 
 function sign(kind) {
-  const drawing = document.getElementById("pin-signs").content.querySelector(`[data-kind="${kind}"] svg`);
   const pin = document.createElement("span");
   pin.className = `pin pin-chosen pin-${kind} kind-${kind}`;
-  pin.append(drawing.cloneNode(true));
   return L.divIcon({ className: "desk-marker", html: pin, iconSize: [0, 0] });
 }

@@ -117,9 +117,9 @@ function labelGround(map, { districts, landmarks }) {
   for (const { name, boundary } of districts) {
     labels.push(addLabel(map, name, L.geoJSON(boundary).getBounds().getCenter(), "district", 11, 15));
   }
-  const tidy = () => tidyLabels(map, labels);
-  map.on("zoomend pinsload", tidy);
-  tidy();
+  map.on("zoomend", () => tidyLabels(map, labels, []));
+  map.on("pinsload", ({ boxes }) => tidyLabels(map, labels, boxes));
+  tidyLabels(map, labels, []);
 }
 
 function addLabel(map, name, at, kind, from, to) {
@@ -132,10 +132,9 @@ function addLabel(map, name, at, kind, from, to) {
 
 // A name is shown where it fits: right or left of its place, on no pin and on no other name. The city's own order of
 // places decides who comes first, districts come last.
-function tidyLabels(map, labels) {
+function tidyLabels(map, labels, pins) {
   const zoom = map.getZoom();
-  const origin = map.getPane("mapPane").getBoundingClientRect();
-  const taken = [...map.getContainer().querySelectorAll(".pin")].map((pin) => within(pin.getBoundingClientRect(), origin));
+  const taken = [...pins];
   for (const label of labels) {
     const due = zoom >= label.from && zoom <= label.to;
     label.element.classList.toggle("ground-label-off", !due);
@@ -153,10 +152,6 @@ function tidyLabels(map, labels) {
 function labelBox(at, width, side) {
   const left = at.x + width * side + (side === 0 ? 8 : side === -1 ? -8 : 0);
   return { left: left - 3, right: left + width + 3, top: at.y - 9, bottom: at.y + 9 };
-}
-
-function within({ left, right, top, bottom }, origin) {
-  return { left: left - origin.left, right: right - origin.left, top: top - origin.top, bottom: bottom - origin.top };
 }
 
 function overlap(a, b) {

@@ -51,13 +51,20 @@ map.getPane("pins").addEventListener("click", (event) => {
   const element = event.target.closest(".pin");
   if (!element || dragged) return;
   event.stopPropagation();
-  const { item } = element;
-  choose(element);
+  open(element.item);
+});
+map.on("click", ({ latlng }) => {
+  const item = pins.near(latlng);
+  if (item) open(item);
+  else closeSheet();
+});
+
+function open(item) {
+  choose(item.element);
   if (item.id) showEntry(fill(settings.entry, { id: item.id }), () => keepVisible(item));
   else if (item.stacked || map.getZoom() >= DEEPEST) showCluster(item, listOf(item.box), () => keepVisible(item));
   else map.setView(item.latlng, Math.min(map.getZoom() + 2, DEEPEST));
-});
-map.on("click", () => closeSheet());
+}
 
 function choose(element) {
   for (const other of document.querySelectorAll(".pin-chosen")) other.classList.remove("pin-chosen");

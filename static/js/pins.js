@@ -5,14 +5,16 @@ import { fill, number, settings, texts } from "./ground.js";
 const L = window.L;
 const KINDS = ["heat_island", "climate_oasis", "idea", "feedback"];
 const CROWDED = 500;
-const signs = {};
-for (const sign of document.getElementById("pin-signs").content.children) signs[sign.dataset.kind] = sign;
+// How far a pin or cluster reaches from its centre, in pixels.
+const REACH = 20;
+const FINGER = 26;
 
 export const Pins = L.GridLayer.extend({
   options: { pane: "pins", className: "pins", minNativeZoom: 8, maxNativeZoom: 18, keepBuffer: 1, updateWhenZooming: false },
 
   onAdd(map) {
-    this.on("load", () => map.fire("pinsload"));
+    this.on("load", () => map.fire("pinsload", { boxes: this._boxes() }));
+    map.on("zoomstart zoomend", ({ type }) => map.getPane("pins").classList.toggle("pins-away", type === "zoomstart"));
     if (!map.getPane("pins")) map.createPane("pins").style.zIndex = 450;
     const [west, south, east, north] = settings.box;
     this.options.bounds = L.latLngBounds([south, west], [north, east]);
@@ -36,18 +38,36 @@ export const Pins = L.GridLayer.extend({
 
   // The number of entries whose pin or cluster lies inside these bounds.
   inView(bounds) {
-    let sum = 0;
-    for (const { coords, el } of Object.values(this._tiles)) {
-      if (coords.z !== this._tileZoom || !el.items) continue;
-      for (const item of el.items) if (bounds.contains(item.latlng)) sum += item.n;
-    }
-    return sum;
+    return this._shown().reduce((sum, item) => sum + (bounds.contains(item.latlng) ? item.n : 0), 0);
   },
 
-  // Pins keep their size while the map grows or shrinks under them.
+  // The pin for a finger that came down beside it: the nearest one, if it is within reach.
+  near(latlng) {
+    const at = this._map.latLngToLayerPoint(latlng);
+    const found = this._shown().map((item) => ({ item, away: at.distanceTo(this._map.latLngToLayerPoint(item.latlng)) }));
+    const nearest = found.reduce((best, one) => (one.away < best.away ? one : best), { item: null, away: FINGER });
+    return nearest.item;
+  },
+
+  _shown() {
+    return Object.values(this._tiles).flatMap(({ coords, el }) => (coords.z === this._tileZoom && el.items) || []);
+  },
+
+  // What the pins cover, in the map's own pixels, worked out without asking the browser for its layout.
+  _boxes() {
+    return this._shown().map(({ latlng }) => {
+      const { x, y } = this._map.latLngToLayerPoint(latlng);
+      return { left: x - REACH, right: x + REACH, top: y - REACH, bottom: y + REACH };
+    });
+  },
+
+  // Clusters of another zoom say nothing here, so they are not shown blown up while the right ones come. Beyond the
+  // deepest tiles the map grows under the pins, but they keep their size.
   _setZoomTransform(level, centre, zoom) {
     L.GridLayer.prototype._setZoomTransform.call(this, level, centre, zoom);
-    level.el.style.setProperty("--pin-scale", 1 / this._map.getZoomScale(zoom, level.zoom));
+    level.el.style.visibility = level.zoom === this._tileZoom ? "" : "hidden";
+    const scale = String(1 / Math.max(1, this._map.getZoomScale(Math.round(zoom), this.options.maxNativeZoom)));
+    if (level.scale !== scale) level.el.style.setProperty("--pin-scale", (level.scale = scale));
   },
 
   _items(data, coords) {
@@ -83,8 +103,7 @@ function cell(inside, at) {
 
 function pin(kind) {
   const element = L.DomUtil.create("span", `pin pin-${kind} kind-${kind}`);
-  element.title = signs[kind].title;
-  element.append(signs[kind].firstElementChild.cloneNode(true));
+  element.title = settings.kinds[kind] ?? "";
   return element;
 }
 
@@ -99,7 +118,7 @@ function cluster(n, kinds) {
   });
   element.style.background = `conic-gradient(${parts.join(", ")})`;
   const held = KINDS.filter((_, i) => kinds[i]);
-  element.title = held.map((kind) => `${signs[kind].title}: ${number.format(kinds[KINDS.indexOf(kind)])}`).join("\n");
+  element.title = held.map((kind) => `${settings.kinds[kind]}: ${number.format(kinds[KINDS.indexOf(kind)])}`).join("\n");
   const words = L.DomUtil.create("span", "", element);
   words.textContent = number.format(n);
   return element;

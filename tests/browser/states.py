@@ -1,4 +1,4 @@
-"""Every page in every state worth looking at, each as a function that brings a browser there."""
+"""Every page in every state worth looking at, each as a function that brings a phone there."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -23,7 +23,9 @@ State = Callable[[Page, World], None]
 
 def _at(path: str) -> State:
     def go(page: Page, world: World) -> None:
-        page.goto(f"/{world.lang}{path.format(ids=world.shown.ids, tokens=world.shown.tokens, place=world.shown.place)}")
+        page.goto(
+            f"/{world.lang}{path.format(ids=world.shown.ids, tokens=world.shown.tokens, place=world.shown.place)}"
+        )
 
     return go
 
@@ -34,13 +36,13 @@ def _map(page: Page, world: World) -> None:
 
 def _map_with_sheet(page: Page, world: World) -> None:
     open_map(page, world.lang, "worms", at="17/49.6349/8.3569")
-    pin(page, str(world.shown.ids["alone"])).click()
+    pin(page, str(world.shown.ids["alone"])).tap()
     expect(page.locator("#sheet .entry")).to_be_visible()
 
 
 def _map_with_cluster(page: Page, world: World) -> None:
     open_map(page, world.lang, "worms", at="18/49.6361/8.3612")
-    page.locator(".pin-cluster").first.click()
+    page.locator(".pin-cluster").first.tap()
     expect(page.locator("#sheet a.button")).to_be_visible()
 
 

@@ -10,7 +10,6 @@ from tests.browser.states import STATES, World
 from tests.browser.steps import sign_in
 from tests.browser_watch import Watch
 from tests.factories.shown_entries import Shown
-from tests.fixtures.browsers import PageMaker
 from tests.live_product import LiveProduct
 
 # One page of each sort: what differs further on in the path or in the query is another example of the same.
@@ -59,7 +58,9 @@ def test_the_watch_sees_what_a_page_must_not_do(browser: Browser, live: LiveProd
     def answer(route: Route) -> None:
         route.fulfill(
             content_type="text/html",
-            headers={"Content-Security-Policy": "default-src 'self' http://elsewhere.example; script-src 'unsafe-inline'"},
+            headers={
+                "Content-Security-Policy": "default-src 'self' http://elsewhere.example; script-src 'unsafe-inline'"
+            },
             body="""<p style="color: red">x</p><img src="http://elsewhere.example/x.png"><img src="/nowhere.png">
               <script>setTimeout(() => missing());</script>""",
         )

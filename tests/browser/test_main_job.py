@@ -48,7 +48,7 @@ JOBS = (
 def test_from_the_pin_to_the_download(job: Job, new_page: PageMaker, live: LiveProduct) -> None:
     resident, moderator = new_page(locale=job.lang), new_page(locale=job.lang)
     open_map(resident, job.lang, job.city)
-    swipe(resident, -60, 40)
+    swipe(resident, 60, -40)
     point, token = send_an_entry(resident, job)
     open_map(resident, job.lang, job.city, at=f"17/{point[0]}/{point[1]}")
     nothing = in_words(job.lang, "Entries in view: %(number)s", number=0)
@@ -64,8 +64,8 @@ def send_an_entry(page: Page, job: Job) -> tuple[Degrees, str]:
     """From the map to the thanks; where it was put, and the token of the receipt."""
     page.locator(f'a[href="/{job.lang}/{job.city}/add?kind=heat_island"]').tap()
     expect(page.locator("#step-where")).to_be_visible()
-    moved = move_to(page, 50, 30)
-    point = tap_map(page, -40, -20)
+    moved = move_to(page, -50, -30)
+    point = tap_map(page, 40, 20)
     assert point != moved
     expect(page.locator("#where-said")).not_to_be_empty()
     page.locator("#to-what").tap()

@@ -58,7 +58,9 @@ def landmark(session: Session, city: City, code: str = "dom", *, point: Point = 
     return made
 
 
-def text(session: Session, city: City, page: str = "imprint", *, language: str = "de", markdown: str = "Hallo") -> CityText:
+def text(
+    session: Session, city: City, page: str = "imprint", *, language: str = "de", markdown: str = "Hallo"
+) -> CityText:
     """A page that the city has written."""
     made = CityText(city_id=city.id, page=page, language=language, markdown=markdown)
     session.add(made)

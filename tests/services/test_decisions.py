@@ -125,7 +125,9 @@ def test_a_rejection_has_one_of_the_known_reasons(
     assert (decision.action, decision.reason_code, decision.to_status) == ("reject", reason_code, "rejected")
 
 
-@pytest.mark.parametrize(("reason_code", "problem"), [("", "required"), ("dislike", "unknown_code"), ("x" * 500, "unknown_code")])
+@pytest.mark.parametrize(
+    ("reason_code", "problem"), [("", "required"), ("dislike", "unknown_code"), ("x" * 500, "unknown_code")]
+)
 def test_no_rejection_without_a_reason(
     reason_code: str, problem: str, session: Session, moderator: Account, submission: Submission
 ) -> None:
@@ -135,9 +137,7 @@ def test_no_rejection_without_a_reason(
     assert (submission.status, logged(session)) == ("pending", [])
 
 
-def test_a_point_is_set_with_its_district(
-    session: Session, moderator: Account, city: City, campaign: Campaign
-) -> None:
+def test_a_point_is_set_with_its_district(session: Session, moderator: Account, city: City, campaign: Campaign) -> None:
     district = cities.district(session, city)
     submission = submissions.make(session, city, campaign, point=None)
     decision = set_point(session, moderator, submission, at(INSIDE))

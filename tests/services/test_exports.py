@@ -28,9 +28,9 @@ from tests.fixtures.statements import Budget
 CONTRACT = [
     "id", "partnership", "city", "campaign", "kind", "status", "lat", "lon", "district", "place_id", "place_name",
     "place_type", "reasons", "comfort", "sensation", "times_of_day", "visit_frequency", "use", "behaviour",
-    "people_affected", "access", "measures", "idea_scope", "topic", "text", "text_lang", "text_de", "text_fr", "text_es",
-    "text_en", "translation_kind", "supports", "photo", "reply", "source", "questionnaire_version", "created_at",
-    "published_at",
+    "people_affected", "access", "measures", "idea_scope", "topic", "text", "text_lang", "text_de", "text_fr",
+    "text_es", "text_en", "translation_kind", "supports", "photo", "reply", "source", "questionnaire_version",
+    "created_at", "published_at",
 ]  # fmt: skip
 INTERNAL = [*CONTRACT, "role", "age_band", "reason_code"]
 
@@ -132,14 +132,14 @@ def test_no_answer_is_empty(session: Session, city: City, campaign: Campaign) ->
         "a,b;c\td",
         "naïve café Ñandú \N{SUN WITH FACE} \N{ARABIC LETTER ALEF}",
         '"',
-        "ends with a quote\"",
+        'ends with a quote"',
         "'already quoted'",
     ],
 )
 def test_any_csv_reader_gets_back_the_text(text: str, session: Session, city: City, campaign: Campaign) -> None:
-    submissions.published(session, city, campaign, text=text, text_lang="en", place_name="a,\"b\"")
+    submissions.published(session, city, campaign, text=text, text_lang="en", place_name='a,"b"')
     found = row(session, city)
-    assert (found["text"], found["place_name"]) == (text, "a,\"b\"")
+    assert (found["text"], found["place_name"]) == (text, 'a,"b"')
     assert raw(session, city).endswith(b"\r\n")
 
 
@@ -167,7 +167,9 @@ def test_formulas_are_neutral_in_every_free_text(typed: str, written: str) -> No
 @given(st.text())
 def test_no_line_of_a_neutral_text_starts_a_formula(text: str) -> None:
     once = neutral(text)
-    assert not any(line.lstrip(" \N{NO-BREAK SPACE}\ufeff").startswith(("=", "+", "-", "@", "\t")) for line in once.split("\n"))
+    assert not any(
+        line.lstrip(" \N{NO-BREAK SPACE}\ufeff").startswith(("=", "+", "-", "@", "\t")) for line in once.split("\n")
+    )
     assert neutral(once) == once
     assert once.replace("'", "") == text.replace("'", "")
 
@@ -178,7 +180,14 @@ def test_free_texts_are_neutral_in_the_file_and_numbers_stay_numbers(
     south = cities.make(session, "lima", centre=geo.Point(-8.35, -74.52))
     campaigns.make(session, south)
     submissions.published(
-        session, south, campaign, point=geo.Point(-8.36, -74.53), text="=1", text_lang="es-PE", place_name="@x", sensation="-3"
+        session,
+        south,
+        campaign,
+        point=geo.Point(-8.36, -74.53),
+        text="=1",
+        text_lang="es-PE",
+        place_name="@x",
+        sensation="-3",
     )
     found = row(session, south)
     assert (found["text"], found["text_es"], found["place_name"]) == ("'=1", "'=1", "'@x")
@@ -253,7 +262,10 @@ def test_supports_are_those_of_the_place(session: Session, city: City, campaign:
         assert submission.place_id
         session.add(Support(place_id=submission.place_id, contributor_id=contributor.id, created_at=NOW))
     session.flush()
-    assert {found["id"]: found["supports"] for found in rows(session, city)} == {str(submission.id): "2", str(other.id): "0"}
+    assert {found["id"]: found["supports"] for found in rows(session, city)} == {
+        str(submission.id): "2",
+        str(other.id): "0",
+    }
 
 
 def test_the_name_a_moderator_gave_the_place_wins(session: Session, city: City, campaign: Campaign) -> None:

@@ -103,7 +103,9 @@ def test_outside_names_the_partner_that_holds_the_point(session: Session, city: 
     assert outside(city, INSIDE, partners=[metz]) is None
 
 
-@pytest.mark.parametrize("where", [Where(lat="49.6"), Where(lon="8.3"), Where(lat="x", lon="8.3"), Where(lat="95", lon="8.3")])
+@pytest.mark.parametrize(
+    "where", [Where(lat="49.6"), Where(lon="8.3"), Where(lat="x", lon="8.3"), Where(lat="95", lon="8.3")]
+)
 def test_half_a_point_is_none(where: Where, city: City) -> None:
     assert codes(city, where) == {"lat": "not_a_point"}
 

@@ -62,7 +62,12 @@ def problems(session: Session, sent: Draft, **changed: object) -> dict[str, str]
 
 def test_what_was_sent_is_stored_as_pending(session: Session, city: City, campaign: Campaign) -> None:
     district = cities.district(session, city)
-    answers = {"place_type": "street", "reasons": ["no_water", "no_shade"], "text": "  Too hot\r\nto wait ", "comfort": "4"}
+    answers = {
+        "place_type": "street",
+        "reasons": ["no_water", "no_shade"],
+        "text": "  Too hot\r\nto wait ",
+        "comfort": "4",
+    }
     sent = send(session, draft(answers=answers, text_lang="de"))
     session.expire_all()
     stored = session.get_one(Submission, sent.submission.id)
@@ -134,7 +139,10 @@ BAD_DRAFTS = {
     "too many reasons": (draft(answers={"place_type": "square", "reasons": REASONS}), {"reasons": "too_many"}),
     "text too long": (draft("idea", answers=LONG), {"text": "too_long"}),
     "text too short": (draft("idea", answers={"text": "Trees!"}), {"text": "too_short"}),
-    "question of another kind": (draft("idea", answers={"text": "x" * 20, "topic": "platform"}), {"topic": "not_asked"}),
+    "question of another kind": (
+        draft("idea", answers={"text": "x" * 20, "topic": "platform"}),
+        {"topic": "not_asked"},
+    ),
     "no language": (draft("idea", text_lang=""), {"text_lang": "unknown_code"}),
     "a language that is none": (draft("idea", text_lang="<script>"), {"text_lang": "unknown_code"}),
     "everything at once": (
@@ -167,7 +175,9 @@ def test_a_point_in_the_partner_city_names_it(session: Session, city: City, camp
     assert caught.value.problems["lat"].details == {"partner": metz}
 
 
-@pytest.mark.parametrize(("starts", "ends"), [(date(2020, 1, 1), date(2026, 6, 30)), (date(2026, 7, 2), date(2100, 1, 1))])
+@pytest.mark.parametrize(
+    ("starts", "ends"), [(date(2020, 1, 1), date(2026, 6, 30)), (date(2026, 7, 2), date(2100, 1, 1))]
+)
 def test_a_closed_campaign_takes_nothing(starts: date, ends: date, session: Session, city: City) -> None:
     campaigns.make(session, city, starts=starts, ends=ends)
     with pytest.raises(Invalid, match="campaign_closed") as caught:
@@ -264,7 +274,12 @@ def test_withdrawing_takes_it_off_the_map_and_keeps_it(session: Session, city: C
     assert count(session, TileCount) == 0
     last = session.scalars(select(Decision).order_by(Decision.id.desc())).first()
     assert last
-    assert (last.action, last.from_status, last.to_status, last.account_id) == ("withdraw", "published", "withdrawn", None)
+    assert (last.action, last.from_status, last.to_status, last.account_id) == (
+        "withdraw",
+        "published",
+        "withdrawn",
+        None,
+    )
 
 
 def test_only_what_is_published_can_be_withdrawn(session: Session, city: City, campaign: Campaign) -> None:

@@ -83,7 +83,7 @@ def tile(session: Session, city: City, z: int, point: Point, **chosen: object) -
     return tiles.read(session, city=city, z=z, x=x, y=y, **values)  # type: ignore[arg-type, return-value]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(sent=st.lists(SENT, min_size=1, max_size=8), steps=STEPS)
 def test_after_any_decisions_the_counts_equal_a_recount(
     session: Session,
@@ -111,9 +111,7 @@ def test_after_any_decisions_the_counts_equal_a_recount(
     assert stored(session) == recounted(published)
     for zoom in ZOOMS:
         covered = {cells.tile_of(submission.public_point, zoom) for submission in published if submission.public_point}
-        shown = [
-            tiles.read(session, city=city, z=zoom, x=x, y=y, kinds=KINDS, campaign_id=None) for x, y in covered
-        ]
+        shown = [tiles.read(session, city=city, z=zoom, x=x, y=y, kinds=KINDS, campaign_id=None) for x, y in covered]
         assert sum(sum(one["n"]) for one in shown) == len(published)  # type: ignore[arg-type]
     version = session.get_one(City, city.id, populate_existing=True).map_version
     tiles.rebuild(session, city=city)
@@ -219,9 +217,7 @@ def test_near_a_home_the_tile_shows_the_snapped_point(session: Session, city: Ci
     assert public
     x, y = cells.tile_of(public, 18)
     shown = tile(session, city, 18, public)
-    position, exact = (
-        cells.tile_position((point.lat_micro, point.lon_micro), 18, x, y) for point in (public, INSIDE)
-    )
+    position, exact = (cells.tile_position((point.lat_micro, point.lon_micro), 18, x, y) for point in (public, INSIDE))
     assert [(shown["x"][0], shown["y"][0])] == [position] != [exact]
 
 
@@ -251,11 +247,13 @@ def test_two_published_at_once_are_both_counted(
 def test_both_databases_draw_the_same_tiles(both_sessions: tuple[Session, Session]) -> None:
     drawn = []
     for session in both_sessions:
-        chance = random.Random(2021)  # noqa: S311
+        chance = random.Random(2021)
         city = cities.make(session)
         campaign = campaigns.make(session, city)
         points = [
-            Point.from_micro(CENTRE.lat_micro + chance.randint(-9999, 9999), CENTRE.lon_micro + chance.randint(-9999, 9999))
+            Point.from_micro(
+                CENTRE.lat_micro + chance.randint(-9999, 9999), CENTRE.lon_micro + chance.randint(-9999, 9999)
+            )
             for _ in range(60)
         ]
         for number, point in enumerate(points):

@@ -62,7 +62,9 @@ def test_a_range_of_a_changed_archive_is_sent_whole(client: PageClient) -> None:
         assert (response.status_code, len(response.data)) == (200, len(BYTES))
 
 
-@pytest.mark.parametrize("address", ["/basemap/nowhere.pmtiles", "/basemap/..%2fsecret.pmtiles", "/basemap/metz.pmtiles"])
+@pytest.mark.parametrize(
+    "address", ["/basemap/nowhere.pmtiles", "/basemap/..%2fsecret.pmtiles", "/basemap/metz.pmtiles"]
+)
 def test_there_is_no_archive_but_that_of_a_city(address: str, client: PageClient, session: Session) -> None:
     cities.make(session, "metz")
     assert client.get(address).status_code == 404
@@ -77,13 +79,15 @@ def test_the_outline_lets_people_find_their_way(client: PageClient) -> None:
     response = client.get(OUTLINE, query_string={"lang": "de"})
     outline = response.json
     assert outline["boundary"]["type"] == "Polygon"
-    assert [(district["code"], district["name"], district["boundary"]["type"]) for district in outline["districts"]] == [
-        ("altstadt", "Altstadt", "Polygon")
-    ]
+    assert [
+        (district["code"], district["name"], district["boundary"]["type"]) for district in outline["districts"]
+    ] == [("altstadt", "Altstadt", "Polygon")]
     assert outline["landmarks"] == [{"code": "dom", "name": "Dom", "lat": 49.6312, "lon": 8.3655}]
 
 
-@pytest.mark.parametrize(("lang", "name"), [("de", "Dom"), ("en", "Cathedral"), ("fr", "Cathedral"), ("xx", "Cathedral")])
+@pytest.mark.parametrize(
+    ("lang", "name"), [("de", "Dom"), ("en", "Cathedral"), ("fr", "Cathedral"), ("xx", "Cathedral")]
+)
 def test_landmarks_have_the_name_of_the_language_or_one_they_have(lang: str, name: str, client: PageClient) -> None:
     outline = client.get(OUTLINE, query_string={"lang": lang}).json
     assert outline["landmarks"][0]["name"] == name

@@ -76,7 +76,9 @@ def test_the_staff_of_the_city_may_download_the_rest(
         ("facilitator", 403),
     ],
 )
-def test_who_may_download_the_internal_file(who: str, status: int, client: PageClient, session: Session, city: City) -> None:
+def test_who_may_download_the_internal_file(
+    who: str, status: int, client: PageClient, session: Session, city: City
+) -> None:
     partner = cities.make(session, "metz")
     pair = partnerships.make(session, city, partner)
     account = {

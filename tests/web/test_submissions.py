@@ -32,7 +32,8 @@ BAD_FORMS = {
     "half the answers": ("climate_oasis", HERE | {"place_type": "park_garden", "text": "so schön hier"}, "reasons"),
     "too many": (
         "heat_island",
-        HERE | {"place_type": "square", "reasons": ["no_shade", "no_water", "no_greenery", "no_airflow", "unsure", "other"]},
+        HERE
+        | {"place_type": "square", "reasons": ["no_shade", "no_water", "no_greenery", "no_airflow", "unsure", "other"]},
         "reasons",
     ),
     "unknown code": ("heat_island", HERE | HEAT | {"comfort": "9"}, "comfort"),
@@ -126,7 +127,9 @@ def test_everything_that_is_asked_arrives(client: PageClient, session: Session, 
 @sqlite_only
 @pytest.mark.parametrize("lang", CODES)
 @pytest.mark.parametrize("what", BAD_FORMS)
-def test_what_is_wrong_is_said_and_what_was_typed_stays(what: str, lang: str, client: PageClient, session: Session) -> None:
+def test_what_is_wrong_is_said_and_what_was_typed_stays(
+    what: str, lang: str, client: PageClient, session: Session
+) -> None:
     kind, sent, field = BAD_FORMS[what]
     response = client.post_form(add(kind, lang), sent, forged=True)
     assert response.status_code == 422
@@ -181,7 +184,9 @@ def test_a_form_sent_again_with_other_answers_asks_first(lang: str, client: Page
 
 @sqlite_only
 @pytest.mark.parametrize("lang", CODES)
-@pytest.mark.parametrize(("starts", "ends"), [(date(2020, 1, 1), date(2020, 2, 1)), (date(2099, 1, 1), date(2099, 2, 1))])
+@pytest.mark.parametrize(
+    ("starts", "ends"), [(date(2020, 1, 1), date(2020, 2, 1)), (date(2099, 1, 1), date(2099, 2, 1))]
+)
 def test_a_campaign_that_closed_meanwhile_says_so(
     starts: date, ends: date, lang: str, client: PageClient, session: Session, campaign: Campaign
 ) -> None:
@@ -204,7 +209,9 @@ def test_a_city_without_a_campaign_still_has_its_pages(lang: str, client: PageCl
 
 
 @sqlite_only
-def test_a_kind_that_is_not_offered_leads_to_the_choice(client: PageClient, session: Session, campaign: Campaign) -> None:
+def test_a_kind_that_is_not_offered_leads_to_the_choice(
+    client: PageClient, session: Session, campaign: Campaign
+) -> None:
     campaign.kinds = ["idea"]
     page = client.page(add("heat_island"))
     assert [link for link in page.xpath("//main//a/@href") if "kind=" in link] == ["/en/worms/add?kind=idea"]
@@ -235,7 +242,9 @@ def test_a_link_can_name_the_place(client: PageClient) -> None:
 
 
 @sqlite_only
-def test_the_list_has_pages_and_keeps_its_filter(client: PageClient, session: Session, city: City, campaign: Campaign) -> None:
+def test_the_list_has_pages_and_keeps_its_filter(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
     for _ in range(23):
         submissions.published(session, city, campaign, "idea")
     page = client.page("/en/worms/list?kind=idea")
@@ -248,7 +257,9 @@ def test_the_list_has_pages_and_keeps_its_filter(client: PageClient, session: Se
 
 
 @sqlite_only
-def test_only_published_entries_have_a_page(client: PageClient, session: Session, city: City, campaign: Campaign) -> None:
+def test_only_published_entries_have_a_page(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
     shown, hidden = submissions.published(session, city, campaign), submissions.make(session, city, campaign)
     page = client.page(f"/en/worms/submissions/{shown.id}")
     assert str(shown.id) not in page.text_content()
@@ -258,9 +269,17 @@ def test_only_published_entries_have_a_page(client: PageClient, session: Session
 
 
 @sqlite_only
-def test_near_a_home_no_page_shows_the_exact_point(client: PageClient, session: Session, city: City, campaign: Campaign) -> None:
+def test_near_a_home_no_page_shows_the_exact_point(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
     shown = submissions.published(session, city, campaign, near_home=True)
-    for address in (f"submissions/{shown.id}", f"submissions/{shown.id}?fragment=1", f"places/{shown.place_id}", "list", ""):
+    for address in (
+        f"submissions/{shown.id}",
+        f"submissions/{shown.id}?fragment=1",
+        f"places/{shown.place_id}",
+        "list",
+        "",
+    ):
         source = client.get(f"/en/worms/{address}").text
         assert "49.6312" not in source
         assert "8.3655" not in source

@@ -51,7 +51,7 @@ def test_the_citys_own_words(client: PageClient, session: Session, city: City) -
 
 @sqlite_only
 def test_a_city_without_an_imprint_says_so(client: PageClient, city: City) -> None:
-    assert "Worms has not entered its imprint yet." in client.page("/en/worms/imprint").text_content()
+    assert "Worms has not published its imprint yet." in client.page("/en/worms/imprint").text_content()
 
 
 @pytest.mark.parametrize(
