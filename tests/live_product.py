@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from flask import Flask
 from sqlalchemy import select
@@ -27,8 +26,12 @@ from tests.factories import toml_files
 
 DEMO = ROOT / "participation" / "demo"
 TODAY = datetime.now(UTC).date()
-NEAR = timedelta(days=30)
+MONTH = timedelta(days=30)
 START_SECONDS = 60
+CAMPAIGN = {
+    "name": {"de": "Hitzesommer", "fr": "Été chaud", "es": "Verano de calor", "en": "Hot summer"},
+    "kinds": ["heat_island", "climate_oasis", "idea", "feedback"],
+}
 # Staff by a name for tests: role, and the option that says for what.
 STAFF = {
     "worms": ("moderator", "--city", "worms"),
@@ -126,8 +129,8 @@ class LiveProduct:
         self.run("database", "migrate")
         for slug in ("worms", "metz", "koeln", "yarinacocha"):
             self.run("cities", "load", str(DEMO / f"{slug}.toml"))
-        now = ("now", TODAY - NEAR, TODAY + NEAR)
-        before = ("before", TODAY - 12 * NEAR, TODAY - 9 * NEAR)
+        now = ("now", TODAY - MONTH, TODAY + MONTH)
+        before = ("before", TODAY - 12 * MONTH, TODAY - 9 * MONTH)
         self.load_partnership("worms-metz", ["worms", "metz"], now, before)
         self.load_partnership("koeln-yarinacocha", ["koeln", "yarinacocha"], before)
         for name, (role, *scope) in STAFF.items():
@@ -164,23 +167,7 @@ class LiveProduct:
         # From here only the server holds it: a request fails at once when the server has ended.
         self._socket.close()
         try:
-            with urlopen(f"{self.base}/readyz", timeout=START_SECONDS):
-                pass
+            # Without the proxy that this machine may need for the way outside.
+            build_opener(ProxyHandler({})).open(f"{self.base}/readyz", timeout=START_SECONDS).close()
         except (URLError, OSError) as error:
             raise AssertionError(f"the product did not start: {error}\n{self._log.read_text()}") from error
-
-
-CAMPAIGN = {
-    "name": {"de": "Hitzesommer", "fr": "Été chaud", "es": "Verano de calor", "en": "Hot summer"},
-    "kinds": ["heat_island", "climate_oasis", "idea", "feedback"],
-}
-
-
-def chromium() -> str | None:
-    """The path of the first Chromium or Chrome that starts; Ubuntu's package, for one, may only ask for a snap."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    for name in filter(None, (os.environ.get("CHROMIUM"), *names)):
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True, timeout=30, check=False).returncode == 0:
-            return path
-    return None

@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener, urlopen
+from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler, build_opener
 
 from lxml import html
 
@@ -100,9 +100,14 @@ def free_port() -> int:
         return port
 
 
+def new_browser() -> OpenerDirector:
+    """Something that keeps cookies, and asks no proxy on its way to this machine."""
+    return build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+
+
 def first_page_of(base: str, email: str, password: str) -> str:
     """Sign in by the form; the first heading that follows."""
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    browser = new_browser()
     with browser.open(f"{base}/en/staff/") as page:
         [form] = [form for form in html.parse(page).getroot().forms if form.get("action") == "/en/staff/sign-in"]
     fields = dict(form.form_values()) | {"email": email, "password": password}
@@ -115,7 +120,7 @@ def test_start_sign_in_stop_and_start_again(tmp_path: Path) -> None:
     with served(instance, free_port()) as first:
         first.wait_for("Ready", FIRST_SECONDS)
         first.wait_for("operator@", 5)
-        with urlopen(f"{first.base}/de/worms/list") as page:
+        with new_browser().open(f"{first.base}/de/worms/list") as page:
             assert len(html.parse(page).findall(".//article")) > 10
         sign_ins = SIGN_IN.findall(first.listen())
         assert len(sign_ins) == 7

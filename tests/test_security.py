@@ -90,11 +90,14 @@ def test_a_form_sets_the_session_cookie_and_no_other(https: bool, address: str, 
     assert "Domain=" not in cookie
 
 
-def test_the_switch_of_the_language_sets_its_own_cookie_only(client: PageClient) -> None:
+@pytest.mark.parametrize("https", [True, False])
+def test_the_switch_of_the_language_sets_its_own_cookie_only(https: bool, make_client: ClientMaker) -> None:
+    client = make_client(base_url="https://heat.example.org" if https else "http://localhost")
     [cookie] = client.get("/fr/worms/?switch=1").headers.getlist("Set-Cookie")
     assert cookie.startswith("lang=fr;")
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+    assert ("Secure" in cookie) is https
 
 
 @pytest.mark.parametrize("lang", ["de", "fr", "es", "en"])

@@ -79,16 +79,7 @@ def send(
     submission.idempotency_hash = _hash(key)
     submission.content_hash = _content_hash(city, draft)
     submission.receipt_hash = _hash(token)
-    try:
-        with session.begin_nested():
-            session.add(submission)
-    except IntegrityError:
-        # A double click: the other request stored it a moment ago.
-        repeated = _sent_before(session, key, submission.content_hash)
-        if repeated is None:
-            raise
-        return Sent(repeated, token, repeated=True)
-    return Sent(submission, token)
+    return _store(session, submission, key, token)
 
 
 def new(
@@ -206,6 +197,22 @@ def _checked(
     if problems:
         raise FormInvalid(problems)
     return location, answers
+
+
+def _store(session: Session, submission: Submission, key: str, token: str) -> Sent:
+    try:
+        with session.begin_nested():
+            session.add(submission)
+    except IntegrityError as error:
+        # A double click: the other request stored it a moment ago.
+        repeated = _sent_before(session, key, submission.content_hash or "")
+        if repeated:
+            return Sent(repeated, token, repeated=True)
+        # A form of days ago: its key is forgotten, but not the receipt that was made from it.
+        if session.scalar(select(Submission.id).where(Submission.receipt_hash == _hash(token))):
+            raise Conflict("already_sent") from error
+        raise
+    return Sent(submission, token)
 
 
 def _sent_before(session: Session, key: str, content_hash: str) -> Submission | None:

@@ -41,21 +41,28 @@ function showStep(step, focus = false) {
   steps[step].querySelector("h2").focus({ preventScroll: true });
 }
 
-openAtFirstError();
+const first = errors.querySelector("a");
+if (!errors.hidden) openRefused();
+else if (history.state?.step === WHAT) addEventListener("load", () => setTimeout(openRestored), { once: true });
 
 // After a refusal the page comes back with messages: open the step that has the first one.
-function openAtFirstError() {
-  const first = errors.querySelector("a");
-  const restored = history.state?.step === WHAT;
-  const wrongIn = first && stepOf(first.hash);
-  if (wrongIn === WHAT || restored || (!errors.hidden && !first)) {
-    if (!restored) {
+function openRefused() {
+  if (!first || stepOf(first.hash) === WHAT) {
+    if (history.state?.step !== WHAT) {
       history.replaceState({ step: WHERE }, "");
       history.pushState({ step: WHAT }, "");
     }
     showStep(WHAT);
   }
-  if (!errors.hidden) errors.focus();
+  errors.focus();
+}
+
+// After "back" or a reload the browser has filled the form as it was left by the time the page is loaded: go on there.
+function openRestored() {
+  if (checkWhere()) return;
+  showStep(WHAT);
+  // The page may be a fresh one from the server, with a new key; what is sent again must be known as the same.
+  if (history.state.key) form.elements.idempotency_key.value = history.state.key;
 }
 
 function stepOf(hash) {
@@ -80,7 +87,10 @@ form.addEventListener(
   "submit",
   (event) => {
     const problems = [...form.querySelectorAll("#step-what [data-field]")].map(check).filter(Boolean);
-    if (!problems.length) return;
+    if (!problems.length) {
+      history.replaceState({ step: WHAT, key: form.elements.idempotency_key.value }, "");
+      return;
+    }
     event.preventDefault();
     event.stopImmediatePropagation();
     summarise(problems);

@@ -8,8 +8,10 @@ from tests.factories.shown_entries import Shown
 from tests.fixtures.browsers import PageMaker
 from tests.live_product import LiveProduct
 
-NAMES = ("start", "map", "map-sheet", "map-closed", "list", "kinds", "where", "where-words", "what", "what-refused")
-NAMES += ("thanks", "receipt-published", "entry", "place", "privacy", "sign-in", "queue", "decision-in-words", "error")
+NAMES = (
+    *("start", "map", "map-sheet", "map-closed", "list", "kinds", "where", "where-words", "what", "what-refused"),
+    *("thanks", "receipt-published", "entry", "place", "privacy", "sign-in", "queue", "decision-in-words", "error"),
+)
 NARROW = {"width": 320, "height": 640}
 # Words and fields that stick out of the screen, except in a part that scrolls by itself and on the ground of the map.
 OUTSIDE = """() => {

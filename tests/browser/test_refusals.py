@@ -20,7 +20,7 @@ from tests.browser.steps import (
 )
 from tests.factories import toml_files
 from tests.fixtures.browsers import PageMaker
-from tests.live_product import NEAR, TODAY, LiveProduct
+from tests.live_product import MONTH, TODAY, LiveProduct
 
 OUTSIDE = "This point lies outside the city. Please choose a place inside the boundary."
 UNTOUCHED = "Please move the map to the place you mean."
@@ -214,9 +214,9 @@ def ending(live: LiveProduct) -> Iterator[str]:
     for slug in ("frueh", "spaet"):
         live.run("cities", "load", str(toml_files.city(live.folder, slug=slug)))
     pair = "frueh-spaet"
-    live.load_partnership(pair, ["frueh", "spaet"], ("now", TODAY - NEAR, TODAY + NEAR))
+    live.load_partnership(pair, ["frueh", "spaet"], ("now", TODAY - MONTH, TODAY + MONTH))
     yield pair
-    live.load_partnership(pair, ["frueh", "spaet"], ("now", TODAY - NEAR, TODAY + NEAR))
+    live.load_partnership(pair, ["frueh", "spaet"], ("now", TODAY - MONTH, TODAY + MONTH))
 
 
 def test_the_campaign_ends_while_somebody_writes(ending: str, page: Page, live: LiveProduct) -> None:
@@ -225,7 +225,7 @@ def test_the_campaign_ends_while_somebody_writes(ending: str, page: Page, live: 
     move_to(page, 40, 40)
     go_on(page)
     answer(page, reasons=("no_shade", "sealed_ground"), text=text)
-    live.load_partnership(ending, ["frueh", "spaet"], ("now", TODAY - NEAR, TODAY - timedelta(days=2)))
+    live.load_partnership(ending, ["frueh", "spaet"], ("now", TODAY - MONTH, TODAY - timedelta(days=2)))
     refused(page, text, live)
     expect(page.locator("#errors")).to_contain_text(in_words("fr", "This campaign is closed. Your entry was not sent."))
     expect(page.locator("#step-what")).to_be_visible()

@@ -1,6 +1,6 @@
 """Sending stores once what fits and says everything that does not; authors can withdraw and erase."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -15,7 +15,7 @@ from participation.models.decisions import Decision
 from participation.models.places import Place
 from participation.models.submissions import ANSWERS, PLACE_WORDS_MAX, TEXT_MAX, Submission
 from participation.models.tiles import TileCount
-from participation.services import submissions
+from participation.services import submissions, upkeep
 from participation.services.filters import Filter
 from participation.services.locations import Where
 from participation.services.submissions import Draft, Sent
@@ -217,6 +217,17 @@ def test_a_key_cannot_carry_other_content(session: Session, city: City, campaign
     with pytest.raises(Conflict, match="already_sent"):
         send(session, draft("idea", idempotency_key="one"))
     assert count(session) == 1
+
+
+def test_a_form_whose_key_is_forgotten_is_not_stored_under_the_same_receipt(
+    session: Session, city: City, campaign: Campaign
+) -> None:
+    send(session, draft(idempotency_key="one"))
+    upkeep.forget_form_keys(session, now=NOW + timedelta(days=2))
+    with pytest.raises(Conflict, match="already_sent"):
+        send(session, draft(idempotency_key="one"))
+    assert send(session, draft(idempotency_key="two")).submission.status == "pending"
+    assert count(session) == 2
 
 
 def test_forms_without_a_key_are_different_submissions(session: Session, city: City, campaign: Campaign) -> None:

@@ -68,7 +68,8 @@ def _give(endpoint: str, values: dict[str, Any]) -> None:
 def _remember(response: Response) -> Response:
     """Keep a language that somebody chose with the switch; no cookie for anybody else."""
     if request.args.get("switch") == "1" and request.method == "GET":
-        response.set_cookie(COOKIE, lang(), max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=True)
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(COOKIE, lang(), max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return response
 
 
