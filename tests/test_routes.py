@@ -102,9 +102,7 @@ def test_every_page_opens_in_every_language(lang: str, client: PageClient, sampl
 @sqlite_only
 def test_every_page_has_a_title_of_its_own_in_every_language(client: PageClient, sample: Sample) -> None:
     addresses = [address for address in pages_of(sample, "de") if "?" not in address and "/receipts/" not in address]
-    titles = {
-        lang: [title(client, address.replace("/de/", f"/{lang}/", 1)) for address in addresses] for lang in CODES
-    }
+    titles = {lang: [title(client, address.replace("/de/", f"/{lang}/", 1)) for address in addresses] for lang in CODES}
     for lang, own in titles.items():
         assert len({*own}) == len(addresses), own
         for other in CODES:

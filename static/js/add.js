@@ -1,7 +1,7 @@
 // The form in two steps, with checks before sending. Without this file it is one page, and the server checks alone.
 
 import { fill, number, texts } from "./ground.js";
-import { chosenText, checkWhere, clearWhere, startWhere } from "./where.js";
+import { chosenText, checkWhere, clearWhere, showFields, startWhere } from "./where.js";
 
 const form = document.getElementById("add-form");
 const errors = document.getElementById("errors");
@@ -59,6 +59,7 @@ function openRefused() {
 
 // After "back" or a reload the browser has filled the form as it was left by the time the page is loaded: go on there.
 function openRestored() {
+  showFields();
   if (checkWhere()) return;
   showStep(WHAT);
   // The page may be a fresh one from the server, with a new key; what is sent again must be known as the same.

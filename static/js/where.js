@@ -27,22 +27,29 @@ let byPerson = false;
 export async function startWhere() {
   map = createMap("map");
   map.options.nudge = NUDGE_PIXELS;
-  const given = point();
-  if (given) map.setView(given, Math.max(map.getZoom(), 16), { animate: false });
-  const start = map.getCenter();
   new Pins().addTo(map);
   map.getPane("pins").classList.add("pins-faded");
-  wireMap(start);
+  wireMap(map.getCenter());
   wireWays();
   for (const field of [lat, lon]) field.addEventListener("change", () => jump(point()));
   nearHome.addEventListener("change", drawHome);
-  if (given) mark(given);
-  else if (landmark.value) choose("landmark");
-  else if (district.value || words.value) choose("words");
+  showFields();
   outline = await readOutline().catch(() => outline);
   if (way === "landmark") toLandmark();
   else describe();
   drawHome();
+}
+
+// Shows what the fields hold already: from a link, after a refusal, or as the browser filled them after "back".
+export function showFields() {
+  const given = point();
+  if (given) {
+    byPerson = false;
+    map.setView(given, Math.max(map.getZoom(), 16), { animate: false });
+    mark(given);
+  } else if (landmark.value) choose("landmark");
+  else if (district.value || words.value) choose("words");
+  if (way === "landmark") toLandmark();
 }
 
 function wireMap(start) {
