@@ -135,8 +135,7 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy(trusted: int, make
     statuses = []
     for number in range(22):
         client.environ_base["HTTP_X_FORWARDED_FOR"] = f"10.0.0.{number}"
-        wrong = {"email": "a@b.example", "password": "wrong"}
-        statuses.append(client.send_form(page, "/", wrong, action="sign-in").status_code)
+        statuses.append(client.send_form(page, "/", {}, action="sign-in").status_code)
     assert (429 in statuses) is (trusted == 0)
 
 

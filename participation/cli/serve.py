@@ -7,7 +7,7 @@ import sys
 import time
 from types import FrameType
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 import click
 from flask import current_app
@@ -74,13 +74,15 @@ def _check_port(host: str, port: int) -> None:
 
 def _wait_until_ready(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/readyz"
+    # Without the proxy that the machine may need for the way outside: it does not know this one.
+    opener = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if any(child.poll() is not None for child in children):
             raise click.ClickException("a process ended at its start; its last lines are above")
         try:
-            with urlopen(address, timeout=2):  # our own address, built above
-                return
+            opener.open(address, timeout=2).close()
+            return
         except (URLError, OSError):
             time.sleep(0.1)
     raise click.ClickException(f"not ready after {READY_SECONDS} s")

@@ -145,16 +145,16 @@ def test_more_than_we_can_take(
 
 
 @sqlite_only
-def test_a_broken_template(app: Flask) -> None:
+def test_a_broken_template(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = DictLoader({"partnerships/index.html": "{{ nothing.at.all }}"})
-    app.jinja_env.loader = ChoiceLoader([broken, app.jinja_env.loader or broken])
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([broken, app.jinja_env.loader or broken]))
     assert is_last_resort(FlaskClient(app).get("/de/"), 500)
 
 
 @sqlite_only
-def test_a_broken_error_page(app: Flask) -> None:
+def test_a_broken_error_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = DictLoader({"errors/error.html": "{{ nothing.at.all }}"})
-    app.jinja_env.loader = ChoiceLoader([broken, app.jinja_env.loader or broken])
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([broken, app.jinja_env.loader or broken]))
     assert is_last_resort(FlaskClient(app).get("/de/a/b/c"), 404)
 
 
