@@ -193,7 +193,7 @@ def test_services_take_the_session_first_and_everything_else_by_name() -> None:
 
 def test_nothing_in_the_product_names_what_lies_beside_it() -> None:
     """No path of the machine it was made on, no folder that a clone does not have."""
-    places = ("/work/", "../shared", "/home/", "/Users/", "/tmp/team")
+    places = (f"{ROOT}/", "../shared", "/home/", "/Users/")
     named = [
         name(path) for path in SOURCES if path.is_relative_to(PRODUCT) for place in places if place in path.read_text()
     ]
