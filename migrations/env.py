@@ -1,16 +1,36 @@
 """How Alembic reaches the database: the address of a test if one is given, else the product's settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import context
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from participation import settings
 from participation.database import connect
 from participation.models.all_tables import METADATA
 
 
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew; while the old one goes, nothing may follow it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows without what they refer to, in {sorted({row[0] for row in broken})}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 def run(engine: Engine) -> None:
     """Run the wanted revisions in one transaction."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, _without_foreign_keys(connection), connection.begin():
         context.configure(
             connection=connection,
             target_metadata=METADATA,

@@ -44,7 +44,10 @@ def schema(engine: Engine) -> dict[str, Any]:
     found = inspect(engine)
     return {
         table: {
-            "columns": [(c["name"], str(c["type"]), c["nullable"], c["default"]) for c in found.get_columns(table)],
+            # A column that came later stands last in a migrated table; the order means nothing.
+            "columns": sorted(
+                (c["name"], str(c["type"]), c["nullable"], _plain(c["default"] or "")) for c in found.get_columns(table)
+            ),
             "primary key": found.get_pk_constraint(table),
             "unique": sorted((c["name"], c["column_names"]) for c in found.get_unique_constraints(table)),
             "checks": sorted((c["name"], _plain(c["sqltext"])) for c in found.get_check_constraints(table)),
@@ -113,13 +116,13 @@ def test_going_down_to_nothing_leaves_nothing(bare: Engine) -> None:
 
 @both
 def test_a_migration_that_fails_leaves_nothing(bare: Engine) -> None:
-    """The second half of the first revision meets a table of that name: the first half must be gone again."""
+    """A late step meets a table of that name: everything before it must be gone again."""
     last = METADATA.sorted_tables[-1].name
     with bare.begin() as connection:
         connection.execute(text(f"CREATE TABLE {last} (x integer)"))
     before = schema(bare)
     with pytest.raises(SQLAlchemyError):
-        go(bare, REVISIONS[0])
+        go(bare, "head")
     assert schema(bare) == before
     with bare.connect() as connection:
         assert MigrationContext.configure(connection).get_current_revision() is None

@@ -3,11 +3,17 @@
 from participation.database import Base
 from participation.models import (  # noqa: F401
     accounts,
+    addresses,
     campaigns,
     cities,
     contributors,
     decisions,
+    followers,
+    limits,
+    mails,
+    notices,
     partnerships,
+    photos,
     places,
     submissions,
     texts,

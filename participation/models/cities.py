@@ -35,6 +35,11 @@ class City(Base):
     boundary_source: Mapped[str] = mapped_column(Text, default="")
     outline_is_simple: Mapped[bool] = mapped_column(default=False)
     basemap: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # An address search the city may use: {"type": "photon" or "nominatim", "url": ...}; without it the search knows
+    # landmarks, districts and places only.
+    address_search: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    # Within how many hours the city means to decide on a submission.
+    target_hours: Mapped[int] = mapped_column(default=48, server_default="48")
     demo: Mapped[bool] = mapped_column(default=False)
     # Grows with every change of what the map shows; it is the version of every tile of the city.
     map_version: Mapped[int] = mapped_column(default=0)

@@ -10,7 +10,7 @@ from participation.database import Base, UTCDateTime
 from participation.models.accounts import Account
 from participation.models.submissions import Submission
 
-ACTIONS = ("publish", "reject", "set_point", "withdraw", "erase")
+ACTIONS = ("publish", "reject", "set_point", "correct", "withdraw", "erase")
 REASON_CODES = (
     "off_topic",
     "not_public_space",

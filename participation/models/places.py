@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
 from participation.database import Base, UTCDateTime
 
 NAME_MAX = 80
+REPLY_MAX = 2000
 
 
 class Place(Base):
@@ -37,4 +38,16 @@ class Support(Base):
 
     place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"), primary_key=True)
     contributor_id: Mapped[UUID] = mapped_column(ForeignKey("contributors.id"), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Reply(Base):
+    """The city's public answer at a place, once per language."""
+
+    __tablename__ = "replies"
+    __table_args__ = (CheckConstraint(f"length(text) <= {REPLY_MAX}", "text_length"),)
+
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(35), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,6 +1,7 @@
 """Submissions: what one resident sent once."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
@@ -14,6 +15,9 @@ from participation.models.cities import City, District
 from participation.models.places import NAME_MAX, Place
 from participation.questionnaire import KINDS
 
+if TYPE_CHECKING:
+    from participation.models.photos import Photo
+
 STATUSES = ("pending", "published", "rejected", "withdrawn", "removed", "erased")
 # Which state may follow which; `erased` may follow every other.
 TRANSITIONS = {
@@ -24,6 +28,9 @@ TRANSITIONS = {
     "removed": ("erased",),
     "erased": (),
 }
+# What a moderator should know about how something was sent: without the proof that keeps machines off, because the
+# browser runs no scripts.
+CHECKS = ("no_proof",)
 SOURCES = ("web", "pwa_offline", "walk", "staff_paper", "import", "demo")
 TEXT_MAX = 1500
 PLACE_WORDS_MAX = 200
@@ -94,6 +101,10 @@ class Submission(Base):
     cell: Mapped[int | None] = mapped_column(BigInteger)
     near_home: Mapped[bool] = mapped_column(default=False)
     place_words: Mapped[str | None] = mapped_column(String(PLACE_WORDS_MAX))
+    # What feedback is about, where it is about a place or another submission.
+    about_place_id: Mapped[UUID | None] = mapped_column(ForeignKey("places.id"), index=True)
+    about_submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    checks: Mapped[tuple[str, ...]] = mapped_column(Codes, nullable=True)
     place_name: Mapped[str | None] = mapped_column(String(NAME_MAX))
 
     place_type: Mapped[str | None] = mapped_column(String(30))
@@ -124,7 +135,10 @@ class Submission(Base):
     city: Mapped[City] = relationship()
     campaign: Mapped[Campaign] = relationship()
     district: Mapped[District | None] = relationship()
-    place: Mapped[Place | None] = relationship()
+    place: Mapped[Place | None] = relationship(foreign_keys=[place_id])
+    about_place: Mapped[Place | None] = relationship(foreign_keys=[about_place_id])
+    about_submission: Mapped["Submission | None"] = relationship(remote_side=[id])
+    photo: Mapped["Photo | None"] = relationship(back_populates="submission")
 
     @property
     def point(self) -> Point | None:
