@@ -1,13 +1,13 @@
 # The front door. Every target sets up what it needs; what is already there is left alone.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup lock messages screens
+.PHONY: help run test lint setup lock messages screens bench-page
 
 # PYTHON chooses the interpreter for .venv, for example: make run PYTHON=python3.12
 export PYTHON
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Set up, then serve with the demo data until Ctrl-C; PORT chooses the port
 	@tools/setup.sh run
@@ -35,3 +35,7 @@ messages: ## New texts of the code into translations/
 screens: ## Pictures of the demo's main pages into docs/screens/
 	@tools/setup.sh test
 	@.venv/bin/python tools/screens.py docs/screens
+
+bench-page: ## Weight, motion and Lighthouse scores of the resident's pages; BENCH_ARGS="--only weight" measures less
+	@tools/setup.sh test
+	@exec .venv/bin/python -m benches.page $(BENCH_ARGS)

@@ -10,11 +10,16 @@ from participation.cli import database as database_commands
 from participation.models import all_tables  # noqa: F401  # relationships name each other
 from participation.settings import ROOT, Settings
 from participation.web import (
+    addresses,
     basemaps,
     decisions,
     exports,
+    followers,
     health,
+    notices,
+    photos,
     places,
+    proofs,
     receipts,
     texts,
     tiles,
@@ -23,16 +28,22 @@ from participation.web import (
     cities as city_pages,
 )
 from participation.web import (
+    demo as demo_pages,
+)
+from participation.web import (
     partnerships as partnership_pages,
 )
 from participation.web import (
     submissions as submission_pages,
 )
 from participation.web.plumbing import (
+    compression,
     errors,
     formats,
     headers,
+    limits,
     locale,
+    outside,
     requests,
     sessions,
     sign_in,
@@ -45,12 +56,18 @@ BLUEPRINTS = (
     submission_pages.blueprint,
     places.blueprint,
     receipts.blueprint,
+    followers.blueprint,
+    notices.blueprint,
+    photos.blueprint,
+    proofs.blueprint,
     texts.blueprint,
     decisions.blueprint,
     tiles.blueprint,
     basemaps.blueprint,
+    addresses.blueprint,
     exports.blueprint,
     health.blueprint,
+    demo_pages.blueprint,
 )
 COMMANDS = (
     accounts.accounts,
@@ -72,13 +89,16 @@ def create_app(settings: Settings) -> Flask:
     logs.configure(settings.log_level)
     sessions.init(app, database.connect(settings.database_url))
     requests.init(app)
+    outside.init(app, settings)
     locale.init(app)
     CSRFProtect(app)
     headers.init(app, settings)
+    compression.init(app)
     static_files.init(app)
     formats.init(app)
     sign_in.init(app)
     errors.init(app)
+    limits.init(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

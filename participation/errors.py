@@ -47,3 +47,7 @@ class FormInvalid(Invalid):
 
 class Conflict(ServiceError):
     """Somebody else was faster: the thing is no longer in the state the person saw."""
+
+
+class Unavailable(ServiceError):
+    """A service of somebody else does not answer; the same may work in a minute."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from participation import mailboxes
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "PARTICIPATION_"
 SECRET_MIN_LENGTH = 32
@@ -32,10 +34,18 @@ class Settings:
     demo: bool = False
     frame_ancestors: str = "'self'"
     max_body_kb: int = 256
+    photo_mb: int = 15
+    proof_work: int = 50_000
+    sends_per_hour: int = 60
+    sends_per_day: int = 300
+    unproven_sends_per_hour: int = 10
     trusted_proxies: int = 0
     workers: int = 2
     threads: int = 4
     log_level: str = "INFO"
+    relay_mb: int = 500
+    smtp_url: str = ""
+    mail_from: str = ""
 
     @property
     def https(self) -> bool:
@@ -43,9 +53,34 @@ class Settings:
         return self.base_url.startswith("https://")
 
     @property
+    def photos(self) -> Path:
+        """The folder of the photos."""
+        return self.instance / "photos"
+
+    @property
+    def photo_bytes(self) -> int:
+        """How large the file of a photo may be."""
+        return self.photo_mb * 1024 * 1024
+
+    @property
     def basemaps(self) -> Path:
         """The folder of the cities' basemap archives."""
         return self.instance / "basemaps"
+
+    @property
+    def relayed(self) -> Path:
+        """The folder of tiles that were fetched from the cities' map providers."""
+        return self.instance / "relay"
+
+    @property
+    def mail(self) -> mailboxes.Server | Path:
+        """Where mails go: to the mail server, or into a folder where none is set."""
+        return mailboxes.server(self.smtp_url) if self.smtp_url else self.instance / "mail"
+
+    @property
+    def sender(self) -> str:
+        """Who writes the mails; mails in the folder need no address of ours."""
+        return mailboxes.sender(self.mail_from or "no-reply@localhost")
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -66,10 +101,18 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         demo=demo,
         frame_ancestors=_frame_ancestors(get("FRAME_ANCESTORS", "'self'")),
         max_body_kb=_number("MAX_BODY_KB", get("MAX_BODY_KB", "256"), 16, 65536),
+        photo_mb=_number("PHOTO_MB", get("PHOTO_MB", "15"), 1, 50),
+        proof_work=_number("PROOF_WORK", get("PROOF_WORK", "50000"), 0, 1_000_000),
+        sends_per_hour=_number("SENDS_PER_HOUR", get("SENDS_PER_HOUR", "60"), 1, 100_000),
+        sends_per_day=_number("SENDS_PER_DAY", get("SENDS_PER_DAY", "300"), 1, 100_000),
+        unproven_sends_per_hour=_number("UNPROVEN_SENDS_PER_HOUR", get("UNPROVEN_SENDS_PER_HOUR", "10"), 1, 100_000),
         trusted_proxies=_number("TRUSTED_PROXIES", get("TRUSTED_PROXIES", "0"), 0, 5),
         workers=_number("WORKERS", get("WORKERS", "2"), 1, 64),
         threads=_number("THREADS", get("THREADS", "4"), 1, 64),
         log_level=_choice("LOG_LEVEL", get("LOG_LEVEL", "INFO").upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
+        relay_mb=_number("RELAY_MB", get("RELAY_MB", "500"), 1, 1_000_000),
+        smtp_url=_checked("SMTP_URL", get("SMTP_URL", ""), mailboxes.server),
+        mail_from=_mail_from(get("MAIL_FROM", ""), needed=bool(get("SMTP_URL", ""))),
     )
 
 
@@ -125,6 +168,22 @@ def _frame_ancestors(value: str) -> str:
                 f"{PREFIX}FRAME_ANCESTORS takes 'self', 'none' or origins (https://worms.example), not {source!r}"
             )
     return value
+
+
+def _checked(name: str, value: str, check: Callable[[str], object]) -> str:
+    """The value, unless `check` refuses it; the refusal does not repeat the value, which may hold a password."""
+    try:
+        if value:
+            check(value)
+    except ValueError as error:
+        raise BadSetting(f"{PREFIX}{name} {error}") from None
+    return value
+
+
+def _mail_from(value: str, *, needed: bool) -> str:
+    if needed and not value:
+        raise BadSetting(f"{PREFIX}MAIL_FROM must name the sender of mails, because {PREFIX}SMTP_URL is set")
+    return _checked("MAIL_FROM", value, mailboxes.sender)
 
 
 def _secret(value: str, instance: Path, *, demo: bool) -> str:

@@ -149,6 +149,9 @@ class LiveProduct:
             "PARTICIPATION_SECRET_KEY": self.settings.secret_key,
             "PARTICIPATION_INSTANCE": str(self.settings.instance),
             "PARTICIPATION_BASE_URL": self.settings.base_url,
+            # All residents of all tests send from one address, half of them without scripts.
+            **{f"PARTICIPATION_{name}": "100000" for name in ("SENDS_PER_HOUR", "SENDS_PER_DAY")},
+            "PARTICIPATION_UNPROVEN_SENDS_PER_HOUR": "100000",
         }
         # The port is taken already, so that nobody can be faster; gunicorn gets the open socket.
         number = self._socket.fileno()

@@ -1,15 +1,18 @@
 """The client of every page test: a browser without a screen that looks closely at each page it fetches."""
 
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from participation.models.accounts import Account
+from participation.web.forms.proofs import opened_at
 from tests.factories.accounts import PASSWORD
 from tests.page_checks import CHECKS, Page
 from tests.page_markup import markup_problems
@@ -31,6 +34,8 @@ class PageClient(FlaskClient):
         if self.session:
             self.session.commit()
         response = super().open(*args, **kwargs)
+        # A large body lies in a file that nobody else closes.
+        response.request.environ["wsgi.input"].close()
         if self.session:
             self.session.expire_all()
         if response.mimetype == "text/html" and response.status_code not in REDIRECTS and response.get_data():
@@ -52,9 +57,16 @@ class PageClient(FlaskClient):
         return self.send_form(self.page(path), path, data, action=action, forged=forged)
 
     def send_form(
-        self, tree: html.HtmlElement, path: str, data: Mapping[str, Any], *, action: str = "", forged: bool = False
+        self,
+        tree: html.HtmlElement,
+        path: str,
+        data: Mapping[str, Any],
+        *,
+        action: str = "",
+        forged: bool = False,
+        after: float = 10,
     ) -> TestResponse:
-        """Fill in and send a form of a page that is open already."""
+        """Fill in and send a form of a page that is open already, as if it had been so for a number of seconds."""
         form = the_form(tree, action)
         if forged:
             values = {**multi(form), **data}
@@ -62,12 +74,20 @@ class PageClient(FlaskClient):
             for name, value in data.items():
                 form.fields[name] = value
             values = multi(form)
+        if "opened" in values and "opened" not in data:
+            values = {**values, "opened": [opened_before(self.application, after)]}
         return self.post(form.get("action") or path, data=values)
 
     def sign_in(self, account: Account, *, password: str = PASSWORD, lang: str = "en") -> TestResponse:
         """Sign a member of staff in by the form, as people do."""
         data = {"email": account.email, "password": password}
         return self.post_form(f"/{lang}/staff/sign-in", data, action="/staff/sign-in")
+
+
+def opened_before(app: Flask, seconds: float) -> str:
+    """What a form holds that was made so many seconds ago."""
+    with app.app_context():
+        return opened_at(time.time() - seconds)
 
 
 def parse(response: TestResponse) -> html.HtmlElement:

@@ -15,13 +15,14 @@ from participation.settings import ROOT
 PRODUCT = ROOT / "participation"
 # One noun, one file name, in every layer.
 NOUNS = [
-    "accounts", "basemaps", "campaigns", "cities", "contributors", "decisions", "demo", "exports", "filters", "health",
-    "imports", "locations", "partnerships", "places", "receipts", "submissions", "texts", "tiles", "upkeep",
+    "accounts", "addresses", "basemaps", "campaigns", "cities", "contributors", "decisions", "demo", "exports",
+    "filters", "followers", "health", "imports", "limits", "locations", "mails", "notices", "partnerships", "photos",
+    "places", "proofs", "receipts", "replies", "submissions", "supports", "texts", "tiles", "upkeep",
 ]  # fmt: skip
 # What a folder holds beside the nouns: the folder's own machinery.
 BESIDE = {
     "models": {"all_tables"},
-    "services": {"toml_tables"},
+    "services": {"outside", "toml_tables"},
     "web": set(),
     "web/forms": {"messages"},
     "cli": {"assets", "database", "plumbing", "sentences", "serve", "worker"},
@@ -164,6 +165,25 @@ def test_only_web_and_cli_commit() -> None:
     committing = used("commit")
     assert committing
     assert all(file.startswith(("participation/web/", "participation/cli/")) for file in committing)
+
+
+def test_one_function_draws_a_photo_and_one_stores_it() -> None:
+    """However a photo comes in, its metadata stay outside."""
+
+    def files(*names: str, of: str = "") -> set[str]:
+        called = [
+            (name(path), ast.unparse(node.func))
+            for path in CODE
+            if path.is_relative_to(PRODUCT)
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
+        ]
+        return {file for file, function in called if function in names}
+
+    assert files("Picture", "pictures.Picture") == {"participation/pictures.py"}
+    assert files("Photo", "photos.Photo") == {"participation/services/photos.py"}
+    assert used("open", of="Image") == {"participation/pictures.py"}
+    assert files("_write") & {"participation/services/photos.py"}
 
 
 def test_only_the_settings_read_the_environment() -> None:

@@ -14,19 +14,35 @@ from tests.page_client import PageClient, parse
 
 TEXTS = f"<any({','.join(PAGES)}):page>"
 STEPS = "<any(publish, reject, point):_step>"
+SUPPORT_STEPS = "<any(support, unsupport):_step>"
 ROUTES = {
     "/": "GET",
     "/<lang:lang>/": "GET",
     "/<lang:lang>/<city>/": "GET",
     f"/<lang:lang>/<city>/{TEXTS}": "GET",
     "/<lang:lang>/<city>/add": "GET POST",
+    "/<lang:lang>/<city>/addresses": "GET",
     "/<lang:lang>/<city>/list": "GET",
+    "/<lang:lang>/<city>/notices/<uuid:notice_id>": "GET",
+    "/<lang:lang>/<city>/places/near": "GET",
     "/<lang:lang>/<city>/places/<uuid:place_id>": "GET",
+    f"/<lang:lang>/<city>/places/<uuid:place_id>/{SUPPORT_STEPS}": "GET",
+    "/<lang:lang>/<city>/places/<uuid:place_id>/notice": "GET POST",
+    "/<lang:lang>/<city>/places/<uuid:place_id>/support": "POST",
+    "/<lang:lang>/<city>/places/<uuid:place_id>/unsupport": "POST",
     "/<lang:lang>/<city>/submissions/<uuid:submission_id>": "GET",
+    "/<lang:lang>/<city>/submissions/<uuid:submission_id>/notice": "GET POST",
+    "/<lang:lang>/demo/mails": "GET",
+    "/<lang:lang>/followers/<token>": "GET POST",
     "/<lang:lang>/receipts/<token>": "GET",
+    "/<lang:lang>/receipts/<token>/code.svg": "GET",
+    "/<lang:lang>/receipts/<token>/correct": "GET POST",
     "/<lang:lang>/receipts/<token>/erase": "POST",
+    "/<lang:lang>/receipts/<token>/photo.jpg": "GET",
+    "/<lang:lang>/receipts/<token>/follow": "GET POST",
     "/<lang:lang>/receipts/<token>/withdraw": "POST",
     "/<lang:lang>/staff/": "GET",
+    "/<lang:lang>/staff/notices/<city>": "GET",
     "/<lang:lang>/staff/queue/<city>": "GET",
     "/<lang:lang>/staff/sign-in": "GET POST",
     "/<lang:lang>/staff/sign-out": "POST",
@@ -35,13 +51,22 @@ ROUTES = {
     "/<lang:lang>/staff/submissions/<uuid:submission_id>/point": "POST",
     "/<lang:lang>/staff/submissions/<uuid:submission_id>/publish": "POST",
     "/<lang:lang>/staff/submissions/<uuid:submission_id>/reject": "POST",
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>/photo.jpg": "GET",
     "/basemap/<city>.pmtiles": "GET",
+    "/basemap/<city>/<int:z>/<int:x>/<int:y>.<any(png,jpg,webp,avif):picture>": "GET",
+    "/basemap/<city>/names.json": "GET",
     "/basemap/<city>/outline.json": "GET",
+    "/challenge": "GET",
     "/exports/<city>/submissions.csv": "GET",
     "/healthz": "GET",
+    "/photos/<uuid:photo_id>-small.jpg": "GET",
+    "/photos/<uuid:photo_id>.jpg": "GET",
+    "/photos/kept/<token>.jpg": "GET",
     "/readyz": "GET",
     "/tiles/<city>/<int:z>/<int:x>/<int:y>.json": "GET",
 }
+# Data, pictures, redirections, and what only a demonstration has.
+NO_PAGES = ("/addresses", "/near", ".svg", ".jpg", "/follow", SUPPORT_STEPS, "/demo/mails")
 # How many statements a page may cost, however much it shows. Staff pages: one more for who is signed in.
 BUDGETS = {
     "/en/": 6,
@@ -50,7 +75,8 @@ BUDGETS = {
     "/en/worms/add": 5,
     "/en/worms/add?kind=idea": 7,
     "/en/worms/privacy": 4,
-    "/en/staff/queue/worms": 8,
+    "/en/staff/queue/worms": 9,
+    "/en/staff/notices/worms": 6,
 }
 
 
@@ -62,6 +88,7 @@ def sample(session: Session) -> Sample:
 def pages_of(sample: Sample, lang: str) -> list[str]:
     """Every page that a resident can open, in one language, with what changes on it by query or state."""
     rules = [rule for rule, methods in ROUTES.items() if rule.startswith("/<lang:lang>/") and "GET" in methods]
+    rules = [rule for rule in rules if not rule.endswith(NO_PAGES)]
     addresses = [sample.address(rule) for rule in rules if "/staff/" not in rule or rule.endswith("/sign-in")]
     addresses += [f"/<lang:lang>/worms/{page}" for page in PAGES]
     addresses += [f"/<lang:lang>/worms/add?kind={kind}" for kind in sample.campaign.kinds]
@@ -76,7 +103,11 @@ def pages_of(sample: Sample, lang: str) -> list[str]:
 def staff_pages_of(sample: Sample, lang: str) -> list[str]:
     """Every page that a moderator can open."""
     shown = (sample.pending, sample.in_words, sample.published, sample.rejected)
-    return [f"/{lang}/staff/queue/worms", *(f"/{lang}/staff/submissions/{submission.id}" for submission in shown)]
+    return [
+        f"/{lang}/staff/queue/worms",
+        f"/{lang}/staff/notices/worms",
+        *(f"/{lang}/staff/submissions/{submission.id}" for submission in shown),
+    ]
 
 
 def title(client: PageClient, address: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from participation import mailboxes
 from participation.settings import NAMES, ROOT, BadSetting, Settings, from_environment
 
 SECRET = "fjW8-q2LmZx9_Ty4RbV6nKc1HdPs0GuA"
@@ -19,10 +20,18 @@ DEFAULTS = {
     "demo": False,
     "frame_ancestors": "'self'",
     "max_body_kb": 256,
+    "photo_mb": 15,
+    "proof_work": 50_000,
+    "sends_per_hour": 60,
+    "sends_per_day": 300,
+    "unproven_sends_per_hour": 10,
     "trusted_proxies": 0,
     "workers": 2,
     "threads": 4,
     "log_level": "INFO",
+    "smtp_url": "",
+    "mail_from": "",
+    "relay_mb": 500,
 }
 # The variable without its prefix, a value that is refused, a part of the reason.
 REFUSED = [
@@ -45,6 +54,13 @@ REFUSED = [
     ("FRAME_ANCESTORS", "self", "takes 'self'"),
     ("MAX_BODY_KB", "15", "whole number from 16"),
     ("MAX_BODY_KB", "65537", "whole number from 16 to 65536"),
+    ("PHOTO_MB", "0", "whole number from 1 to 50"),
+    ("PHOTO_MB", "51", "whole number from 1 to 50"),
+    ("PROOF_WORK", "-1", "whole number from 0"),
+    ("PROOF_WORK", "1000001", "whole number from 0 to 1000000"),
+    ("SENDS_PER_HOUR", "0", "whole number from 1"),
+    ("SENDS_PER_DAY", "many", "whole number from 1"),
+    ("UNPROVEN_SENDS_PER_HOUR", "0", "whole number from 1"),
     ("TRUSTED_PROXIES", "-1", "whole number from 0"),
     ("TRUSTED_PROXIES", "6", "whole number from 0 to 5"),
     ("WORKERS", "0", "whole number from 1"),
@@ -52,6 +68,14 @@ REFUSED = [
     ("THREADS", "1.5", "whole number from 1"),
     ("THREADS", "٣", "whole number from 1"),
     ("LOG_LEVEL", "LOUD", "must be one of"),
+    ("SMTP_URL", "mail.example", "must be like smtps://"),
+    ("SMTP_URL", "smtps://mail.example:x", "must be like smtps://"),
+    ("SMTP_URL", "smtps://only-user@mail.example", "both a user and a password"),
+    ("SMTP_URL", "smtp://user:secret@mail.example", "in the clear"),
+    ("MAIL_FROM", "Worms", "must be like heat@city.example"),
+    ("MAIL_FROM", "a@b.example\r\nBcc: c@d.example", "must be like heat@city.example"),
+    ("RELAY_MB", "0", "whole number from 1"),
+    ("RELAY_MB", "1e3", "whole number from 1"),
 ]
 ACCEPTED = [
     ("INSTANCE", "/srv/heat", {"instance": Path("/srv/heat"), "database_url": "sqlite:////srv/heat/participation.db"}),
@@ -70,10 +94,15 @@ ACCEPTED = [
         {"frame_ancestors": "'self' https://*.worms.example https://metz.example:8443"},
     ),
     ("MAX_BODY_KB", "16", {"max_body_kb": 16}),
+    ("PHOTO_MB", "1", {"photo_mb": 1, "photo_bytes": 1024 * 1024}),
+    ("PROOF_WORK", "0", {"proof_work": 0}),
+    ("SENDS_PER_HOUR", "1", {"sends_per_hour": 1}),
     ("TRUSTED_PROXIES", "5", {"trusted_proxies": 5}),
     ("WORKERS", "64", {"workers": 64}),
     ("THREADS", " 8 ", {"threads": 8}),
+    ("MAIL_FROM", "heat@worms.example", {"sender": "heat@worms.example"}),
     ("LOG_LEVEL", "debug", {"log_level": "DEBUG"}),
+    ("RELAY_MB", "20000", {"relay_mb": 20_000}),
 ]
 
 
@@ -125,6 +154,26 @@ def test_a_password_in_the_address_of_the_database_is_not_repeated() -> None:
     with pytest.raises(BadSetting) as caught:
         read(DATABASE_URL="mysql://heat:hunter2@db/heat")
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_password_of_the_mail_server_is_not_repeated() -> None:
+    for value in ("smtp://u:hunter2@mail.example", "smtps://u:hun/ter2@mail.example", "smtps://hunter2@x", "x:hunter2"):
+        with pytest.raises(BadSetting) as caught:
+            read(SMTP_URL=value)
+        assert "hun" not in str(caught.value)
+
+
+def test_a_mail_server_needs_a_sender() -> None:
+    with pytest.raises(BadSetting, match=r"^PARTICIPATION_MAIL_FROM must name the sender"):
+        read(SMTP_URL="smtps://mail.example")
+
+
+def test_mails_go_to_the_server_or_into_the_folder() -> None:
+    settings = read(SMTP_URL="smtps://mail.example", MAIL_FROM="Worms <heat@worms.example>")
+    assert settings.mail == mailboxes.Server("smtps", "mail.example", 465)
+    assert settings.sender == "Worms <heat@worms.example>"
+    assert read(INSTANCE="/srv/heat").mail == Path("/srv/heat/mail")
+    assert read().sender == "no-reply@localhost"
 
 
 def test_the_port_has_the_name_that_hosts_give_it() -> None:

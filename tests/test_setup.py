@@ -77,6 +77,14 @@ def test_each_front_end_package_is_locked_by_hash() -> None:
     assert root["devDependencies"] == PACKAGE["devDependencies"], "run `make lock`"
 
 
+def test_the_measurements_lock_their_packages_by_hash_too() -> None:
+    lock = json.loads((ROOT / "benches" / "node" / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert packages
+    assert all(package["integrity"].startswith("sha512-") for package in packages.values())
+    assert not any("resolved" in package for package in packages.values())
+
+
 @pytest.mark.parametrize("entry", PACKAGE["vendor"], ids=lambda entry: entry["to"])
 def test_set_up_has_brought_the_file(entry: dict[str, str]) -> None:
     copy = ROOT / "static" / "vendor" / entry["to"]
@@ -94,7 +102,8 @@ def package_of(entry: dict[str, str]) -> str:
 
 
 def test_vendored_styles_refer_only_to_files_that_are_there() -> None:
-    for sheet in (ROOT / "static" / "vendor").rglob("*.css"):
+    sheets = [*(ROOT / "static" / "vendor").rglob("*.css"), *(ROOT / "static" / "joined").glob("*.css")]
+    for sheet in sheets:
         for address in re.findall(r"url\([\"']?([^)\"'#]+)", sheet.read_text()):
             assert address.startswith("data:") or (sheet.parent / address).is_file(), f"{sheet.name}: {address}"
 
@@ -170,6 +179,32 @@ def test_assets_are_copied_and_compressed(checkout: Path) -> None:
         original = (checkout / "static" / name).read_bytes()
         assert gzip.decompress((checkout / "static" / (name + ".gz")).read_bytes()) == original
         assert brotli.decompress((checkout / "static" / (name + ".br")).read_bytes()) == original
+
+
+def test_style_sheets_of_a_page_become_one(checkout: Path) -> None:
+    static = checkout / "static"
+    package = json.loads((checkout / "package.json").read_text())
+    (checkout / "package.json").write_text(json.dumps(package | {"styles": {"map": ["css/first.css", "css/page.css"]}}))
+    (static / "css" / "first.css").write_text(
+        '@layer far, near;\n@import url("../css/far/far.css") layer(far);\np { color: blue }\n'
+    )
+    (static / "css" / "far").mkdir()
+    (static / "css" / "far" / "far.css").write_text('@charset "UTF-8";b { background: url(pin.png) }\n')
+    (static / "css" / "far" / "pin.png").write_bytes(b"png")
+    (static / "joined").mkdir()
+    (static / "joined" / "gone.css").write_text("i {}")
+    assets.build(checkout)
+    joined = (static / "joined" / "map.css").read_text()
+    far = '@layer far, near;\n@layer far {\nb { background: url("../css/far/pin.png") }\n}\n\np { color: blue }\n'
+    assert joined == far + (static / "css" / "page.css").read_text()
+    assert brotli.decompress((static / "joined" / "map.css.br").read_bytes()).decode() == joined
+    assert not (static / "joined" / "gone.css").exists()
+
+
+def test_a_style_sheet_that_is_missing_is_refused_in_one_line(checkout: Path) -> None:
+    (checkout / "package.json").write_text('{"vendor": [], "styles": {"map": ["css/nowhere.css"]}}')
+    with pytest.raises(click.ClickException, match=r"^nowhere\.css is missing.*$"):
+        assets.build(checkout)
 
 
 def test_assets_that_are_up_to_date_are_left_alone(checkout: Path) -> None:

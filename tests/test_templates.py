@@ -35,7 +35,7 @@ JINJA = re.compile(
 )
 WORD = re.compile(r"(?<![-\w])[^\W\d_]{2,}\b(?![\w-]*=)")
 # Puts parts of pages into the page, which our own server has escaped.
-SHOWS_FRAGMENTS = {"sheet.js"}
+SHOWS_FRAGMENTS = {"map.js"}
 # Named as the author of the map's program, in a link that people may follow.
 LINKED = {"https://leafletjs.com"}
 ADDRESS = re.compile(r"(?:https?:)?//[a-z0-9-]+\.[a-z]{2,}[^\s\"'`)]*", re.IGNORECASE)

@@ -19,3 +19,4 @@ compile "$@" -o requirements.txt pyproject.toml
 # The tests run on the versions that are served.
 compile "$@" --extra test -c requirements.txt -o requirements-test.txt pyproject.toml
 npm install --package-lock-only --loglevel=error >/dev/null
+npm install --prefix benches/node --package-lock-only --loglevel=error >/dev/null

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from participation.cli.plumbing import transaction
 from participation.cli.sentences import explained, own_name
+from participation.models.cities import City
 from participation.services import cities as service
 from participation.settings import Settings
 
@@ -23,8 +24,15 @@ def load(file: Path) -> None:
     with transaction() as session, explained():
         city = service.load(session, file=file, basemaps=settings.basemaps)
         figures = f"{len(city.districts)} districts, {len(city.landmarks)} landmarks"
-        basemap = f"basemap {city.basemap['file']}" if city.basemap else "no basemap"
+        basemap = f"basemap {_basemap(city)}" if city.basemap else "no basemap"
     click.echo(f"{own_name(city)} ({city.slug}): {figures}, {basemap}")
+
+
+def _basemap(city: City) -> str:
+    """Its kind, its pictures or vectors, and from which zoom to which."""
+    held = city.basemap or {}
+    form = "vector" if held["tiles"] == "vector" else held["format"]
+    return f"{held['type']} ({form}, zoom {held['min_zoom']} to {held['max_zoom']})"
 
 
 @cities.command("list")

@@ -1,59 +1,88 @@
-"""`flask worker`: the housekeeping beside the web server."""
+"""`flask worker`: the housekeeping and the mail beside the web server."""
 
 import signal
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
+from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from participation import database
+from participation.cli import mails
 from participation.cli.plumbing import engine, transaction
-from participation.services import upkeep
+from participation.services import followers, upkeep
+from participation.settings import Settings
 
-worker = AppGroup("worker", help="Housekeeping.")
+worker = AppGroup("worker", help="Housekeeping and mail.")
 SECONDS = 60
+MAIL_SECONDS = 4
+# Each forgets one batch of what is too old and says how many that were.
+FORGETTING = (upkeep.forget_form_keys, upkeep.forget_addresses, upkeep.forget_limits)
 log = structlog.get_logger()
 
 
 @worker.command("run")
 def run() -> None:
-    """Do a round of housekeeping every minute, until told to stop."""
+    """Send mail every few seconds and keep house every minute, until told to stop."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("worker_started", seconds=SECONDS)
+    housework = 0.0
     while not stop.is_set():
         try:
-            one_round()
+            if time.monotonic() >= housework:
+                housework = time.monotonic() + SECONDS
+                one_round()
+            mails.send_due(stop.is_set)
         except SQLAlchemyError:
             # The database may be back in a minute; the worker has to be there then.
             log.exception("upkeep_failed")
-        stop.wait(SECONDS)
+        stop.wait(MAIL_SECONDS)
     log.info("worker_stopped")
 
 
 @worker.command("once")
 def once() -> None:
-    """Do one round of housekeeping."""
-    one_round()
+    """Keep house once and send the mail that is due."""
+    one_round(everything=True)
+    mails.send_due()
 
 
-def one_round() -> None:
-    """Forget what is only kept for a day, and count anew where the map's counts are wrong; short transactions."""
+def one_round(*, everything: bool = False) -> None:
+    """Forget what is only kept for a while, and count anew where the map's counts are wrong; short transactions.
+
+    `everything` looks into all folders of photos, not only into those whose turn it is.
+    """
     now = datetime.now(UTC)
-    forgotten = rebuilt = 0
-    while True:
-        with transaction() as session:
-            some = upkeep.forget_form_keys(session, now=now)
-        forgotten += some
-        if not some:
-            break
+    settings: Settings = current_app.extensions["participation_settings"]
+    forgotten = sum(_in_batches(forget, now) for forget in FORGETTING)
+    forgotten += _in_batches(partial(upkeep.forget_photos, folder=settings.photos), now)
+    rebuilt = 0
     with database.reading(engine()) as session:
         wrong = upkeep.cities_to_count(session)
     for slug in wrong:
         with transaction() as session:
             rebuilt += upkeep.count_anew(session, slug=slug)
-    if forgotten or rebuilt:
-        log.info("upkeep_done", forgotten=forgotten, rebuilt=rebuilt)
+    with transaction() as session:
+        followed = followers.forget_old(session, now=now)
+    mailed = mails.forget_old(now)
+    with database.reading(engine()) as session:
+        swept = upkeep.sweep_photos(session, folder=settings.photos, now=now, everything=everything)
+    if forgotten or rebuilt or followed or mailed or swept:
+        log.info("upkeep_done", forgotten=forgotten, rebuilt=rebuilt, followers=followed, mails=mailed, files=swept)
+
+
+def _in_batches(forget: Callable[..., int], now: datetime) -> int:
+    forgotten = 0
+    while True:
+        with transaction() as session:
+            some = forget(session, now=now)
+        forgotten += some
+        if not some:
+            return forgotten

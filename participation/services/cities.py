@@ -1,8 +1,5 @@
 """Cities: looked up by slug, and loaded from the files in which they describe themselves."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +11,9 @@ from participation.geo import Point
 from participation.models.cities import City, District, Landmark
 from participation.models.submissions import Submission
 from participation.models.texts import CityText
-from participation.services import city_files
-from participation.services.city_files import BasemapEntry, CityFile
+from participation.services import basemap_files, city_files, tiles
+from participation.services.basemaps import wide_box
+from participation.services.city_files import CityFile
 from participation.services.locations import district_of
 
 
@@ -35,7 +33,7 @@ def by_slug(session: Session, *, slug: str) -> City:
 def load(session: Session, *, file: Path, basemaps: Path, demo: bool = False) -> City:
     """Make a city from its TOML file, or bring the city with its slug up to date with it.
 
-    The basemap archive is copied into `basemaps`. A city stays marked as demo while it holds demo submissions. Raises
+    The basemap is copied into `basemaps`. A city stays marked as demo while it holds demo submissions. Raises
     Invalid for a mistake in the file and Conflict where a district would vanish that submissions need.
     """
     found = city_files.read(file)
@@ -47,9 +45,9 @@ def load(session: Session, *, file: Path, basemaps: Path, demo: bool = False) ->
     _set_districts(session, city, found)
     _set_texts(session, city, found)
     session.flush()
-    if found.basemap:
-        # Last, so that a refused file leaves the archive that is there alone.
-        _copy(found.basemap.file, basemaps / f"{city.slug}.pmtiles")
+    # Last, so that a refused file leaves the archive that is there alone.
+    city.basemap = basemap_files.install(found.basemap, folder=basemaps, slug=city.slug, wide=wide_box(city))
+    session.flush()
     return city
 
 
@@ -70,13 +68,7 @@ def _describe(city: City, found: CityFile) -> None:
     city.centre_lat, city.centre_lon, city.centre_zoom = found.centre.lat, found.centre.lon, found.zoom
     city.boundary, city.outline_is_simple = found.boundary, found.outline_is_simple
     city.boundary_source = found.boundary_source
-    city.basemap = _basemap(found.slug, found.basemap)
-
-
-def _basemap(slug: str, entry: BasemapEntry | None) -> dict[str, str] | None:
-    if entry is None:
-        return None
-    return {"type": "pmtiles", "file": f"{slug}.pmtiles", "attribution": entry.attribution}
+    city.address_search = found.address_search
 
 
 def _set_landmarks(session: Session, city: City, found: CityFile) -> None:
@@ -124,6 +116,8 @@ def _move_submissions(session: Session, city: City, districts: Sequence[District
             moved.append({"id": submission_id, "district_id": new})
     if moved:
         session.execute(update(Submission), moved)
+        # The map's counts know districts too.
+        tiles.rebuild(session, city=city)
 
 
 def _refuse_if_used(session: Session, district: District) -> None:
@@ -138,17 +132,3 @@ def _set_texts(session: Session, city: City, found: CityFile) -> None:
         CityText(city_id=city.id, page=page, language=language, markdown=markdown)
         for (page, language), markdown in found.texts.items()
     )
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy beside the target and rename, so that nobody is ever served half an archive."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as copy, source.open("rb") as original:
-            shutil.copyfileobj(original, copy)
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -13,11 +13,13 @@ from participation import geo, questionnaire
 from participation.geo import DistrictShape, Point
 from participation.locales import CODES
 from participation.models.texts import PAGES
+from participation.services import basemap_files
+from participation.services.addresses import read as read_address_search
+from participation.services.basemap_files import BasemapEntry
 from participation.services.toml_tables import CODE_MAX, NAME_MAX, Table
 
 # First words of addresses that stand where a city's slug would.
 RESERVED = ("staff", "compare", "receipts")
-PMTILES_V3 = b"PMTiles\x03"
 TEXT_MAX = 100_000
 LARGEST = 2**31 - 1
 
@@ -30,14 +32,6 @@ class LandmarkEntry:
     name: dict[str, str]
     point: Point
     place_type: str | None
-
-
-@dataclass(frozen=True)
-class BasemapEntry:
-    """A PMTiles archive, and whom to name for it."""
-
-    file: Path
-    attribution: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,7 @@ class CityFile:
     districts: tuple[DistrictShape, ...]
     landmarks: tuple[LandmarkEntry, ...]
     basemap: BasemapEntry | None
+    address_search: dict[str, str] | None
     texts: Mapping[tuple[str, str], str]
 
 
@@ -69,10 +64,11 @@ def read(file: Path) -> CityFile:
     languages = top.some_of("languages", CODES)
     boundary = _boundary(top)
     centre, zoom = _centre(top, boundary)
+    country = _country(top)
     city = CityFile(
         slug=top.slug("slug", reserved=RESERVED),
         name=top.names("name", languages[0]),
-        country=_country(top),
+        country=country,
         population=top.whole("population", 1, LARGEST),
         population_year=top.whole("population_year", 1900, 2100),
         population_source=_source(top, "population_source"),
@@ -85,7 +81,8 @@ def read(file: Path) -> CityFile:
         outline_is_simple=top.flag("outline_is_simple"),
         districts=_districts(top, boundary),
         landmarks=_landmarks(top, boundary, languages[0]),
-        basemap=_basemap(top),
+        basemap=basemap_files.read(top, country=country, box=geo.area(boundary).box),
+        address_search=read_address_search(top),
         texts=_texts(top),
     )
     top.done()
@@ -186,28 +183,6 @@ def place_types() -> tuple[str, ...]:
     sheets = [questionnaire.load(version) for version in questionnaire.versions()]
     codes = (option.code for sheet in sheets for option in sheet.question("place_type").options)
     return tuple(dict.fromkeys(codes))
-
-
-def _basemap(top: Table) -> BasemapEntry | None:
-    if "basemap" not in top:
-        return None
-    table = top.table("basemap")
-    basemap = None
-    if table.one_of("type", ("pmtiles", "none")) == "pmtiles":
-        basemap = BasemapEntry(file=table.file("file"), attribution=table.text("attribution", longest=500))
-        _check_archive(table, basemap.file)
-    table.done()
-    return basemap
-
-
-def _check_archive(table: Table, file: Path) -> None:
-    try:
-        with file.open("rb") as opened:
-            magic = opened.read(len(PMTILES_V3))
-    except OSError as error:
-        table.fail("file", f"{file.name} cannot be read: {error.strerror}")
-    if magic != PMTILES_V3:
-        table.fail("file", f"{file.name} is not a PMTiles archive of version 3")
 
 
 def _texts(top: Table) -> dict[tuple[str, str], str]:

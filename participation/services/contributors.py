@@ -2,7 +2,7 @@
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,18 +10,29 @@ from participation.models.campaigns import Campaign
 from participation.models.contributors import Contributor
 
 
+def find(session: Session, *, campaign: Campaign, key: str) -> Contributor | None:
+    """The contributor of a browser's key in a campaign, where it has taken part."""
+    return session.scalar(_query(campaign, _hash(key)))
+
+
 def by_key(session: Session, *, campaign: Campaign, key: str) -> Contributor:
     """The contributor of a browser's key in a campaign, made at the first time."""
-    key_hash = hashlib.sha256(key.encode()).hexdigest()
-    query = select(Contributor).where(Contributor.campaign_id == campaign.id, Contributor.key_hash == key_hash)
-    found = session.scalar(query)
+    found = find(session, campaign=campaign, key=key)
     if found:
         return found
     try:
         with session.begin_nested():
-            made = Contributor(campaign_id=campaign.id, key_hash=key_hash)
+            made = Contributor(campaign_id=campaign.id, key_hash=_hash(key))
             session.add(made)
     except IntegrityError:
         # Another request of the same browser was faster.
-        return session.scalars(query).one()
+        return session.scalars(_query(campaign, _hash(key))).one()
     return made
+
+
+def _query(campaign: Campaign, key_hash: str) -> Select[Contributor]:
+    return select(Contributor).where(Contributor.campaign_id == campaign.id, Contributor.key_hash == key_hash)
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -82,6 +82,7 @@ def queue(session: Session, *, account: Account, city: City, page: int = 1) -> Q
         .where(Submission.city_id == city.id, Submission.status == "pending")
         # A district's boundary may be as large as all the rest of the page.
         .options(joinedload(Submission.campaign), joinedload(Submission.district).load_only(District.name))
+        .options(joinedload(Submission.photo))
         .order_by(Submission.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE)

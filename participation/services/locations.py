@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session, load_only
+
 from participation.errors import Problem
 from participation.geo import Point, parse_point
 from participation.models.cities import City, District, Landmark
@@ -58,6 +61,14 @@ def locate(
     if kind in NEEDS_PLACE and not problems and not (point or district or words):
         problems["lat"] = Problem("where_required")
     return Location(point, district, landmark, words), problems
+
+
+def districts(session: Session, *, city: City) -> Sequence[District]:
+    """The districts of a city by name, without their boundaries, which are large and seldom needed."""
+    names = load_only(District.code, District.name)
+    return session.scalars(
+        select(District).where(District.city_id == city.id).options(names).order_by(District.name)
+    ).all()
 
 
 def district_of(districts: Sequence[District], point: Point) -> District | None:

@@ -1,16 +1,58 @@
 """Places: the spots that published submissions belong to."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
+from participation import cells
 from participation.errors import NotFound
-from participation.models.cities import City
-from participation.models.places import Place, Support
+from participation.geo import METRES_PER_DEGREE, Point, distance_m
+from participation.models.cities import City, District
+from participation.models.notices import Notice
+from participation.models.places import Place, Reply, Support
 from participation.models.submissions import Submission
+
+NEAR_M = 60
+NEAR_MOST = 5
+# What people answer about a place, as far as it is worth counting.
+COUNTED = ("reasons", "times_of_day", "comfort", "people_affected")
+# Two or three tiles of this zoom hold everything that is near a point.
+NEAR_ZOOM = 16
+# A pin may lie this far from the place it belongs to.
+PIN_M = 60
+
+
+@dataclass(frozen=True)
+class Near:
+    """A published place near a point: how far away in metres, and how many entries of each kind it has."""
+
+    place: Place
+    metres: float
+    kinds: Counter[str]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How often each answer to one question was given for a kind, and how many people answered the question at all."""
+
+    kind: str
+    question: str
+    counts: Counter[str]
+    answered: int
+
+
+def public(session: Session, *, city: City, place_id: UUID) -> Place:
+    """A place of the city that something published belongs to; NotFound for all others."""
+    place = session.get(Place, place_id)
+    if place is None or place.city_id != city.id or not session.scalar(select(_is_public(place_id))):
+        raise NotFound("place_unknown")
+    return place
 
 
 def published(session: Session, *, city: City, place_id: UUID) -> tuple[Place, Sequence[Submission]]:
@@ -21,11 +63,42 @@ def published(session: Session, *, city: City, place_id: UUID) -> tuple[Place, S
     submissions = session.scalars(
         select(Submission)
         .where(Submission.place_id == place.id, Submission.status == "published")
+        # A district's boundary may be as large as all the rest of the page.
+        .options(joinedload(Submission.campaign), joinedload(Submission.district).load_only(District.name))
+        .options(joinedload(Submission.photo))
         .order_by(Submission.id)
     ).all()
     if not submissions:
         raise NotFound("place_unknown")
     return place, submissions
+
+
+def near(session: Session, *, city: City, point: Point, kind: str) -> list[Near]:
+    """The published places with an entry of this kind within NEAR_M metres, nearest first, at most NEAR_MOST."""
+    query = select(Submission.place_id).where(
+        Submission.city_id == city.id,
+        Submission.status == "published",
+        or_(*_cells_around(point)),
+        Submission.kind == kind,
+        Submission.place_id.is_not(None),
+    )
+    places = session.scalars(select(Place).where(Place.id.in_(query))).all()
+    away = [(distance_m(point, Point(place.lat, place.lon)), place) for place in places]
+    nearest = sorted((pair for pair in away if pair[0] <= NEAR_M), key=lambda pair: (pair[0], pair[1].id))[:NEAR_MOST]
+    kinds = _kinds(session, [place.id for _, place in nearest])
+    return [Near(place, metres, kinds[place.id]) for metres, place in nearest]
+
+
+def tallies(submissions: Sequence[Submission]) -> list[Tally]:
+    """What people say about a place: the counted questions by kind, as far as anybody answered them."""
+    kinds = dict.fromkeys(submission.kind for submission in submissions)
+    found = [_tally(kind, question, submissions) for kind in kinds for question in COUNTED]
+    return [tally for tally in found if tally.answered]
+
+
+def kinds(submissions: Sequence[Submission]) -> Counter[str]:
+    """How many entries of each kind there are, most of them first."""
+    return Counter(dict(Counter(submission.kind for submission in submissions).most_common()))
 
 
 def give(session: Session, *, submission: Submission, now: datetime) -> None:
@@ -39,8 +112,54 @@ def give(session: Session, *, submission: Submission, now: datetime) -> None:
     submission.place_id = place.id
 
 
-def forget_if_empty(session: Session, *, place_id: UUID) -> None:
-    """Delete a place that nothing belongs to any more: its name was somebody's words."""
-    if session.scalar(select(Submission.id).where(Submission.place_id == place_id).limit(1)) is None:
-        session.execute(delete(Support).where(Support.place_id == place_id))
-        session.execute(delete(Place).where(Place.id == place_id))
+def forget_if_empty(session: Session, *, place_id: UUID, last: Submission) -> None:
+    """Delete a place that nothing belongs to any more: its name was somebody's words.
+
+    What was reported about it is from now on about the `last` submission that belonged to it, without what was quoted.
+    """
+    # Whoever supports it at this moment waits, and finds it gone.
+    session.execute(select(Place.id).where(Place.id == place_id).with_for_update())
+    if session.scalar(select(Submission.id).where(Submission.place_id == place_id).limit(1)) is not None:
+        return
+    about = update(Notice).where(Notice.place_id == place_id)
+    session.execute(about.values(place_id=None, submission_id=last.id, explanation=""))
+    session.execute(update(Submission).where(Submission.about_place_id == place_id).values(about_place_id=None))
+    for table in (Support, Reply):
+        session.execute(delete(table).where(table.place_id == place_id))
+    session.execute(delete(Place).where(Place.id == place_id))
+
+
+def _is_public(place_id: UUID) -> ColumnElement[bool]:
+    return exists().where(Submission.place_id == place_id, Submission.status == "published")
+
+
+def _cells_around(point: Point) -> list[ColumnElement[bool]]:
+    """The cells of the tiles that hold every pin of a place near the point."""
+    north = (NEAR_M + PIN_M) / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(point.lat)), 0.01)
+    corners = [(point.lat + up * north, point.lon + right * east) for up in (-1, 1) for right in (-1, 1)]
+    tiles = {
+        cells.tile_of(Point(max(-90.0, min(90.0, lat)), max(-180.0, min(180.0, lon))), NEAR_ZOOM)
+        for lat, lon in corners
+    }
+    ranges = [cells.cell_range(cells.tile_cell(NEAR_ZOOM, *tile), NEAR_ZOOM) for tile in sorted(tiles)]
+    return [Submission.cell.between(first, last) for first, last in ranges]
+
+
+def _kinds(session: Session, ids: Sequence[UUID]) -> dict[UUID, Counter[str]]:
+    query = (
+        select(Submission.place_id, Submission.kind, func.count())
+        .where(Submission.place_id.in_(ids), Submission.status == "published")
+        .group_by(Submission.place_id, Submission.kind)
+    )
+    counts: dict[UUID, Counter[str]] = {place_id: Counter() for place_id in ids}
+    for place_id, kind, number in session.execute(query) if ids else ():
+        if place_id:
+            counts[place_id][kind] = number
+    return counts
+
+
+def _tally(kind: str, question: str, submissions: Sequence[Submission]) -> Tally:
+    given = [getattr(submission, question) for submission in submissions if submission.kind == kind]
+    answers = [(answer,) if isinstance(answer, str) else answer for answer in given if answer]
+    return Tally(kind, question, Counter(code for answer in answers for code in answer), len(answers))

@@ -1,4 +1,4 @@
-"""What can be done with a submission: send it once, look it up, let its author withdraw or erase it."""
+"""What can be done with a submission: send it once, look it up, list what is published."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,14 +19,12 @@ from participation.answers import check
 from participation.errors import Conflict, FormInvalid, Gone, Invalid, NotFound, Problem
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
-from participation.models.decisions import Decision
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import contributors, places, tiles
-from participation.services.filters import Filter
+from participation.pictures import Picture
+from participation.services import contributors, submission_gates
 from participation.services.locations import Location, Where, locate
+from participation.services.submission_gates import OPEN, Gate
 from participation.text import is_language_tag
-
-PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,21 @@ class Sent:
 
 @dataclass(frozen=True)
 class Draft:
-    """What one resident wants to send, as it came from the form."""
+    """What one resident wants to send, as it came from the form.
+
+    `about_place` and `about_submission` are ids of what feedback is about. `photo` is a picture that has just arrived,
+    or the id of one that was kept since an earlier try. `proof` is the solved challenge, empty without JavaScript.
+    """
 
     kind: str
     where: Where
     answers: Mapping[str, object]
     text_lang: str
     idempotency_key: str = ""
+    about_place: str = ""
+    about_submission: str = ""
+    photo: Picture | UUID | None = None
+    proof: str = ""
 
 
 def send(
@@ -59,27 +65,33 @@ def send(
     secret: str,
     now: datetime,
     partners: Sequence[City] = (),
+    gate: Gate = OPEN,
 ) -> Sent:
     """Store a draft as pending, once per idempotency key.
 
     Raises FormInvalid with every problem by field, Invalid for a closed campaign, and Conflict where the key was used
-    for something else.
+    for something else. After a problem roll back: it may have shown up late.
     """
     key = draft.idempotency_key or secrets.token_urlsafe(24)
-    token = _receipt_token(secret, key)
-    repeated = _sent_before(session, key, _content_hash(city, draft))
+    token, content_hash = _receipt_token(secret, key), _content_hash(city, draft)
+    repeated = _sent_before(session, key, content_hash)
     if repeated:
         return Sent(repeated, token, repeated=True)
-    location, answers = _checked(city, campaign, draft, partners, now)
+    if not campaign.is_open(city.today(now)):
+        raise Invalid("campaign_closed", starts=campaign.starts, ends=campaign.ends)
+    location, answers = checked(city, campaign, draft, partners)
+    challenge = submission_gates.solved(gate, draft.proof, secret=secret, now=now)
     submission = new(city=city, campaign=campaign, kind=draft.kind, location=location, answers=answers, now=now)
-    submission.near_home = draft.where.near_home
-    place_at(submission, location.point)
-    submission.text_lang = draft.text_lang if submission.text else None
+    _describe(session, submission, draft, location.point)
+    submission.checks = submission_gates.checks(gate, challenge)
     submission.contributor_id = contributors.by_key(session, campaign=campaign, key=contributor_key).id
-    submission.idempotency_hash = _hash(key)
-    submission.content_hash = _content_hash(city, draft)
-    submission.receipt_hash = _hash(token)
-    return _store(session, submission, key, token)
+    _known_by(submission, key, token, content_hash)
+    sent = _store(session, submission, key, token)
+    if not sent.repeated:
+        # Only now it is certain that this is no repeated form, whose proof is used and whose photo is there.
+        photo = draft.photo
+        submission_gates.take(session, gate=gate, submission=submission, challenge=challenge, photo=photo, now=now)
+    return sent
 
 
 def new(
@@ -118,72 +130,15 @@ def published(session: Session, *, city: City, submission_id: UUID) -> Submissio
     return submission
 
 
-def listing(session: Session, *, city: City, chosen: Filter, page: int = 1) -> tuple[Sequence[Submission], int]:
-    """One page of the published submissions, newest first, and how many there are in all."""
-    total = session.scalar(chosen.apply(select(func.count()).select_from(Submission), city)) or 0
-    query = chosen.apply(select(Submission), city).order_by(Submission.published_at.desc(), Submission.id.desc())
-    return session.scalars(query.offset((page - 1) * PAGE).limit(PAGE)).all(), total
+def is_repeated(session: Session, *, key: str) -> bool:
+    """Whether a form with this key was stored already."""
+    return session.scalar(select(Submission.id).where(Submission.idempotency_hash == _hash(key))) is not None
 
 
-def by_receipt(session: Session, *, token: str) -> Submission:
-    """The submission of a receipt link; raises NotFound."""
-    submission = session.scalar(select(Submission).where(Submission.receipt_hash == _hash(token)))
-    if submission is None:
-        raise NotFound("receipt_unknown")
-    return submission
-
-
-def withdraw(session: Session, *, submission: Submission, now: datetime) -> None:
-    """The author takes a published submission back from the public; raises Conflict in any other state."""
-    _keep_from_others(session, submission)
-    if submission.status != "published":
-        raise Conflict("not_published")
-    _by_author(session, submission, "withdraw", "withdrawn", now)
-
-
-def erase(session: Session, *, submission: Submission, now: datetime) -> None:
-    """The author erases a submission: all content goes at once, the log keeps that it happened. Twice is once."""
-    _keep_from_others(session, submission)
-    if submission.status == "erased":
-        return
-    _by_author(session, submission, "erase", "erased", now)
-    for column in (*ANSWERS, "place_words", "text_lang", "lat", "lon", "public_lat", "public_lon", "cell"):
-        setattr(submission, column, None)
-    submission.near_home = False
-    place_id = submission.place_id
-    submission.contributor_id = submission.place_id = submission.district_id = submission.content_hash = None
-    session.flush()
-    if place_id:
-        places.forget_if_empty(session, place_id=place_id)
-
-
-def _keep_from_others(session: Session, submission: Submission) -> None:
-    """A moderator may be deciding at this moment: wait for that and see its outcome."""
-    session.refresh(submission, with_for_update=True)
-
-
-def _by_author(session: Session, submission: Submission, action: str, status: str, now: datetime) -> None:
-    if submission.status == "published":
-        tiles.subtract(session, submission=submission)
-    decision = Decision(
-        submission_id=submission.id,
-        action=action,
-        from_status=submission.status,
-        to_status=status,
-        submission_version=submission.version,
-        at=now,
-    )
-    submission.status = status
-    submission.version += 1
-    session.add(decision)
-    session.flush()
-
-
-def _checked(
-    city: City, campaign: Campaign, draft: Draft, partners: Sequence[City], now: datetime
+def checked(
+    city: City, campaign: Campaign, draft: Draft, partners: Sequence[City]
 ) -> tuple[Location, dict[str, object]]:
-    if not campaign.is_open(city.today(now)):
-        raise Invalid("campaign_closed", starts=campaign.starts, ends=campaign.ends)
+    """The place and the answers of a draft as they are stored; raises FormInvalid with every problem by field."""
     if draft.kind not in campaign.kinds:
         raise FormInvalid({"kind": Problem("unknown_code", {"value": draft.kind[:60]})})
     location, problems = locate(city, draft.where, kind=draft.kind, partners=partners)
@@ -199,6 +154,37 @@ def _checked(
     return location, answers
 
 
+def with_others(
+    city: City, campaign: Campaign, draft: Draft, partners: Sequence[City], problems: Mapping[str, Problem]
+) -> FormInvalid:
+    """Problems that are known already together with those of the answers, so that all can be mended at once."""
+    try:
+        checked(city, campaign, draft, partners)
+    except FormInvalid as invalid:
+        return FormInvalid({**invalid.problems, **problems})
+    return FormInvalid(problems)
+
+
+def _describe(session: Session, submission: Submission, draft: Draft, point: geo.Point | None) -> None:
+    """What is no answer: the point, the language of the text, and what feedback is about."""
+    submission.near_home = draft.where.near_home
+    place_at(submission, point)
+    submission.text_lang = draft.text_lang if submission.text else None
+    if draft.kind == "feedback":
+        place_id, entry_id = draft.about_place, draft.about_submission
+        place = submission_gates.about_place(session, city=submission.city, place_id=place_id)
+        other = submission_gates.about_submission(session, city=submission.city, submission_id=entry_id)
+        submission.about_place_id = place.id if place else None
+        submission.about_submission_id = other.id if other else None
+
+
+def _known_by(submission: Submission, key: str, token: str, content_hash: str) -> None:
+    """By what a repeated form and the receipt find it."""
+    submission.idempotency_hash = _hash(key)
+    submission.content_hash = content_hash
+    submission.receipt_hash = receipt_hash(token)
+
+
 def _store(session: Session, submission: Submission, key: str, token: str) -> Sent:
     try:
         with session.begin_nested():
@@ -209,7 +195,7 @@ def _store(session: Session, submission: Submission, key: str, token: str) -> Se
         if repeated:
             return Sent(repeated, token, repeated=True)
         # A form of days ago: its key is forgotten, but not the receipt that was made from it.
-        if session.scalar(select(Submission.id).where(Submission.receipt_hash == _hash(token))):
+        if session.scalar(select(Submission.id).where(Submission.receipt_hash == receipt_hash(token))):
             raise Conflict("already_sent") from error
         raise
     return Sent(submission, token)
@@ -222,8 +208,16 @@ def _sent_before(session: Session, key: str, content_hash: str) -> Submission | 
     return submission
 
 
+def receipt_hash(token: str) -> str:
+    """What is kept of the secret token of a receipt."""
+    return _hash(token)
+
+
 def _content_hash(city: City, draft: Draft) -> str:
+    # Without the proof: a browser makes a new one for each try.
     content = [city.slug, draft.kind, asdict(draft.where), dict(draft.answers), draft.text_lang]
+    photo = draft.photo.source_hash if isinstance(draft.photo, Picture) else str(draft.photo or "")
+    content += [draft.about_place, draft.about_submission, photo]
     return _hash(json.dumps(content, sort_keys=True, default=list))
 
 

@@ -1,202 +1,150 @@
-"""The map's counts: kept with every decision, read by tile.
+"""The map's counts: kept with every decision, in two tables that always agree.
 
-A tile of zoom 8 to 18 costs the same with a thousand pins or a million, because it reads at most 16 cells per kind
-and campaign. A cell that holds one submission travels as a pin, one that holds more as a cluster; from zoom 17 on all
-travel as pins while a tile holds at most PINS_PER_TILE.
+`tile_counts` is what the map shows without filters of place; `tile_facets` are the same counts split by place type and
+district. A tile reads the smallest table that can answer it (see `tile_items`).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, bindparam, cast, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from participation import cells
-from participation.cells import EXTENT
 from participation.database import Base
 from participation.geo import MICRO
 from participation.models.cities import City
 from participation.models.submissions import Submission
-from participation.models.tiles import TileCount
+from participation.models.tiles import TileCount, TileFacet
 from participation.questionnaire import KINDS
 
 ZOOMS = range(8, 19)
-# Cells of a tile are two zooms finer: 4 by 4 of 64 pixels each.
-FINER = 2
-PIN_ZOOM = 17
-PINS_PER_TILE = 500
+# Cells of a tile are three zooms finer: 8 by 8 of 64 pixels each.
+FINER = 3
 
-COUNTS = Base.metadata.tables[TileCount.__tablename__]
-KEY = (COUNTS.c.city_id, COUNTS.c.zoom, COUNTS.c.cell, COUNTS.c.campaign_id, COUNTS.c.kind)
+Row = dict[str, Any]
+SUMS = ("n", "sum_lat", "sum_lon")
 
 
-@dataclass
-class Item:
-    """What one spot of a tile shows: how many submissions of which kinds, and the id where it is only one."""
+@dataclass(frozen=True)
+class Kept:
+    """A table of counts: the columns that tell its rows apart, and which of them say what a submission is."""
 
-    lat_sum: int = 0
-    lon_sum: int = 0
-    kinds: list[int] = field(default_factory=lambda: [0] * len(KINDS))
-    id: str | None = None
+    table: Table
+    key: tuple[Column[Any], ...]
+    facets: tuple[str, ...]
 
-    @property
-    def n(self) -> int:
-        """How many published submissions this stands for."""
-        return sum(self.kinds)
 
-    @property
-    def kind(self) -> int | None:
-        """The kind if all are of one."""
-        return self.kinds.index(self.n) if self.n in self.kinds else None
+def _kept(model: type[Base]) -> Kept:
+    table = Base.metadata.tables[model.__tablename__]
+    key = tuple(table.primary_key.columns)
+    places = ("city_id", "zoom", "cell")
+    return Kept(table, key, tuple(column.name for column in key if column.name not in places))
 
-    def add(self, kind: str, n: int, lat_sum: int, lon_sum: int) -> None:
-        """Count `n` submissions of a kind in."""
-        self.kinds[KINDS.index(kind)] += n
-        self.lat_sum += lat_sum
-        self.lon_sum += lon_sum
+
+COUNTS, FACETS = _kept(TileCount), _kept(TileFacet)
+TABLES = (COUNTS, FACETS)
+
+
+def facet_columns() -> dict[str, ColumnElement[Any]]:
+    """What the facets are called and where a submission has them; no answer is "", no district 0."""
+    return {
+        "campaign_id": Submission.__table__.c.campaign_id,
+        "kind": Submission.__table__.c.kind,
+        "place_type": func.coalesce(Submission.place_type, literal("", literal_execute=True)),
+        "district_id": func.coalesce(Submission.district_id, literal(0, literal_execute=True)),
+    }
 
 
 def add(session: Session, *, submission: Submission) -> None:
     """Count a submission that has just been published."""
     _new_version(session, submission.city_id)
-    rows = _rows(submission)
-    if not rows:
-        return
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(COUNTS)
-    new = statement.excluded
-    sums = {name: COUNTS.c[name] + new[name] for name in ("n", "sum_lat", "sum_lon")}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=KEY, set_=sums), rows)
+    for kept in TABLES:
+        rows = _rows(submission, kept)
+        if rows:
+            statement = dialect.insert(kept.table)
+            sums = {name: kept.table.c[name] + statement.excluded[name] for name in SUMS}
+            session.connection().execute(statement.on_conflict_do_update(index_elements=kept.key, set_=sums), rows)
 
 
 def subtract(session: Session, *, submission: Submission) -> None:
-    """Take out a submission that is no longer published."""
+    """Take out a submission that is no longer published.
+
+    Where the counts do not hold it as it is now, because something changed it after it was counted, the city is
+    counted anew without it.
+    """
     _new_version(session, submission.city_id)
-    for row in _rows(submission):
-        key = [column == row[column.name] for column in KEY]
-        emptied = session.connection().execute(delete(COUNTS).where(*key, COUNTS.c.n == 1)).rowcount
-        if not emptied:
-            less = {name: COUNTS.c[name] - row[name] for name in ("n", "sum_lat", "sum_lon")}
-            session.connection().execute(update(COUNTS).where(*key).values(less))
+    if not all(_taken_out(session, kept, _rows(submission, kept)) for kept in TABLES):
+        session.flush()
+        _count(session, submission.city_id, without=submission.id)
 
 
 def rebuild(session: Session, *, city: City) -> int:
     """Count all published submissions of a city anew; returns how many rows that made."""
     session.flush()
     _new_version(session, city.id)
-    connection = session.connection()
-    connection.execute(delete(COUNTS).where(COUNTS.c.city_id == city.id))
-    made = 0
-    for zoom in ZOOMS:
-        # Written into the statement: with a parameter PostgreSQL would not see that it groups by what it selects.
-        steps = bindparam(None, 2 * (cells.CELL_ZOOM - zoom - FINER), Integer, literal_execute=True)
-        cell = Submission.cell.bitwise_rshift(steps)
-        counted = (
-            select(
-                Submission.city_id,
-                cast(zoom, BigInteger),
-                cell,
-                Submission.campaign_id,
-                Submission.kind,
-                func.count(),
-                func.sum(cast(func.round(Submission.public_lat * MICRO), BigInteger)),
-                func.sum(cast(func.round(Submission.public_lon * MICRO), BigInteger)),
-            )
-            .where(Submission.city_id == city.id, Submission.status == "published", Submission.cell.is_not(None))
-            .group_by(Submission.city_id, cell, Submission.campaign_id, Submission.kind)
-        )
-        names = [*(column.name for column in KEY), "n", "sum_lat", "sum_lon"]
-        made += connection.execute(insert(COUNTS).from_select(names, counted)).rowcount
-    return made
+    return _count(session, city.id)
 
 
 def totals(session: Session, *, city: City, campaign_id: int | None) -> dict[str, int]:
     """How many published submissions of each kind are on the map."""
-    query = select(COUNTS.c.kind, func.sum(COUNTS.c.n)).where(COUNTS.c.city_id == city.id, COUNTS.c.zoom == ZOOMS[0])
+    counts = COUNTS.table.c
+    query = select(counts.kind, func.sum(counts.n)).where(counts.city_id == city.id, counts.zoom == ZOOMS[0])
     if campaign_id is not None:
-        query = query.where(COUNTS.c.campaign_id == campaign_id)
-    found = {kind: int(n) for kind, n in session.execute(query.group_by(COUNTS.c.kind))}
+        query = query.where(counts.campaign_id == campaign_id)
+    found = {kind: int(n) for kind, n in session.execute(query.group_by(counts.kind))}
     return {kind: found.get(kind, 0) for kind in KINDS}
 
 
 def drift(session: Session, *, city: City) -> int:
-    """By how many submissions the counts of a city differ from what is published, at its worst zoom."""
-    published = (
-        select(func.count())
-        .select_from(Submission)
-        .where(Submission.city_id == city.id, Submission.status == "published", Submission.cell.is_not(None))
-    )
-    sums = select(func.sum(COUNTS.c.n).label("n")).where(COUNTS.c.city_id == city.id).group_by(COUNTS.c.zoom).subquery()
+    """By how many submissions the counts of a city differ from what is published, at the worst place."""
+    return max(*(_drift_of_zooms(session, city, kept) for kept in TABLES), _drift_of_facets(session, city))
+
+
+def _drift_of_zooms(session: Session, city: City, kept: Kept) -> int:
+    counts = kept.table.c
+    right = select(func.count()).select_from(_published(select(Submission.id), city.id).subquery())
+    sums = select(func.sum(counts.n).label("n")).where(counts.city_id == city.id).group_by(counts.zoom).subquery()
     # One statement, so that a decision of this very moment is in both figures or in none.
-    figures = select(published.scalar_subquery(), func.count(), func.min(sums.c.n), func.max(sums.c.n)).select_from(
-        sums
-    )
-    right, zooms, least, most = session.execute(figures).one()
+    figures = select(right.scalar_subquery(), func.count(), func.min(sums.c.n), func.max(sums.c.n)).select_from(sums)
+    published, zooms, least, most = session.execute(figures).one()
     counted = (int(least or 0) if zooms == len(ZOOMS) else 0, int(most or 0))
-    return max(abs(right - n) for n in counted)
+    return max(abs(published - n) for n in counted)
 
 
-def read(
-    session: Session, *, city: City, z: int, x: int, y: int, kinds: Sequence[str], campaign_id: int | None
-) -> dict[str, object]:
-    """One tile in columns: positions of 0 to 4096 inside it, counts, kinds and ids."""
-    first, last = cells.cell_range(cells.tile_cell(z, x, y), z, z + FINER)
-    query = (
-        select(COUNTS.c.cell, COUNTS.c.kind, COUNTS.c.n, COUNTS.c.sum_lat, COUNTS.c.sum_lon)
-        .where(COUNTS.c.city_id == city.id, COUNTS.c.zoom == z, COUNTS.c.cell.between(first, last))
-        .where(COUNTS.c.kind.in_(kinds))
-    )
-    if campaign_id is not None:
-        query = query.where(COUNTS.c.campaign_id == campaign_id)
-    found: dict[int, Item] = defaultdict(Item)
-    for cell, kind, n, lat_sum, lon_sum in session.execute(query):
-        found[cell].add(kind, n, lat_sum, lon_sum)
-    as_pins = z >= PIN_ZOOM and sum(item.n for item in found.values()) <= PINS_PER_TILE
-    loose = [cell for cell, item in found.items() if as_pins or item.n == 1]
-    ranges = [cells.cell_range(cell, z + FINER) for cell in loose]
-    pins = _pins(session, city, ranges, kinds, campaign_id)
-    clusters = [item for cell, item in sorted(found.items()) if cell not in set(loose)]
-    return _columns(city.map_version, [*clusters, *pins], z, x, y)
+def _drift_of_facets(session: Session, city: City) -> int:
+    counts, columns = FACETS.table.c, facet_columns()
+    stored = [counts[name] for name in columns]
+    counted = select(*stored, counts.n).where(counts.city_id == city.id, counts.zoom == ZOOMS[0])
+    published = select(*(column.label(name) for name, column in columns.items()), literal(-1).label("n"))
+    both = union_all(counted, _published(published, city.id)).subquery()
+    off = select(func.abs(func.sum(both.c.n)).label("n")).group_by(*(both.c[name] for name in columns)).subquery()
+    return int(session.scalar(select(func.max(off.c.n))) or 0)
 
 
-def _pins(
-    session: Session, city: City, ranges: Sequence[tuple[int, int]], kinds: Sequence[str], campaign_id: int | None
-) -> Iterable[Item]:
-    if not ranges:
-        return []
-    rows = Submission.__table__.c
-    query = (
-        select(rows.cell, rows.kind, rows.id, rows.public_lat, rows.public_lon)
-        .where(Submission.city_id == city.id, Submission.status == "published")
-        .where(or_(*(Submission.cell.between(first, last) for first, last in ranges)), Submission.kind.in_(kinds))
-        .order_by(Submission.id)
-    )
-    if campaign_id is not None:
-        query = query.where(Submission.campaign_id == campaign_id)
-    # Several submissions at the very same spot, such as a landmark, are one item: stacked pins could not be tapped.
-    spots: dict[int, Item] = defaultdict(Item)
-    for cell, kind, submission_id, lat, lon in session.execute(query):
-        spot = spots[cell]
-        spot.id = None if spot.n else str(submission_id)
-        spot.add(kind, 1, round(lat * MICRO), round(lon * MICRO))
-    return spots.values()
-
-
-def _columns(version: int, items: Sequence[Item], z: int, x: int, y: int) -> dict[str, object]:
-    centres = [(item.lat_sum // item.n, item.lon_sum // item.n) for item in items]
-    positions = [cells.tile_position(centre, z, x, y, EXTENT) for centre in centres]
-    return {
-        "v": version,
-        "extent": EXTENT,
-        "x": [position[0] for position in positions],
-        "y": [position[1] for position in positions],
-        "n": [item.n for item in items],
-        "kind": [item.kind for item in items],
-        "kinds": [item.kinds if item.n > 1 else None for item in items],
-        "id": [item.id for item in items],
-    }
+def _published(query: Select[Any], city_id: int) -> Select[Any]:
+    """Of a query over submissions what is on the map of a city."""
+    return query.where(Submission.city_id == city_id, Submission.status == "published", Submission.cell.is_not(None))
 
 
 def _new_version(session: Session, city_id: int) -> None:
@@ -204,17 +152,66 @@ def _new_version(session: Session, city_id: int) -> None:
     session.execute(update(City).where(City.id == city_id).values(map_version=City.map_version + 1))
 
 
-def _rows(submission: Submission) -> list[dict[str, object]]:
+def _taken_out(session: Session, kept: Kept, rows: Sequence[Row]) -> bool:
+    """Whether every row was found and made smaller; one that would hold nothing is deleted."""
+    if not rows:
+        return True
+    key = [column == bindparam(f"at_{column.name}") for column in kept.key]
+    given = [{f"at_{column.name}": row[column.name] for column in kept.key} for row in rows]
+    emptied = session.connection().execute(delete(kept.table).where(*key, kept.table.c.n == 1), given).rowcount
+    less = {name: kept.table.c[name] - bindparam(f"less_{name}") for name in SUMS}
+    taken = [at | {f"less_{name}": row[name] for name in SUMS} for at, row in zip(given, rows, strict=True)]
+    made_smaller = session.connection().execute(update(kept.table).where(*key).values(less), taken).rowcount
+    return bool(emptied + made_smaller == len(rows))
+
+
+def _count(session: Session, city_id: int, without: UUID | None = None) -> int:
+    made = 0
+    for kept in TABLES:
+        session.connection().execute(delete(kept.table).where(kept.table.c.city_id == city_id))
+        for zoom in ZOOMS:
+            counted = _counted(kept, city_id, zoom, without)
+            names = [*(column.name for column in kept.key), *SUMS]
+            made += session.connection().execute(insert(kept.table).from_select(names, counted)).rowcount
+    return made
+
+
+def _counted(kept: Kept, city_id: int, zoom: int, without: UUID | None) -> Select[Any]:
+    # Written into the statement: with a parameter PostgreSQL would not see that it groups by what it selects.
+    steps = bindparam(None, 2 * (cells.CELL_ZOOM - zoom - FINER), Integer, literal_execute=True)
+    cell = Submission.cell.bitwise_rshift(steps)
+    columns = facet_columns()
+    facets = [columns[name] for name in kept.facets]
+    query = select(
+        Submission.city_id,
+        cast(zoom, BigInteger),
+        cell,
+        *facets,
+        func.count(),
+        func.sum(cast(func.round(Submission.public_lat * MICRO), BigInteger)),
+        func.sum(cast(func.round(Submission.public_lon * MICRO), BigInteger)),
+    )
+    if without is not None:
+        query = query.where(Submission.id != without)
+    return _published(query, city_id).group_by(Submission.city_id, cell, *facets)
+
+
+def _rows(submission: Submission, kept: Kept) -> list[Row]:
     point = submission.public_point
     if submission.cell is None or point is None:
         return []
+    facets = {
+        "campaign_id": submission.campaign_id,
+        "kind": submission.kind,
+        "place_type": submission.place_type or "",
+        "district_id": submission.district_id or 0,
+    }
     return [
         {
             "city_id": submission.city_id,
             "zoom": zoom,
             "cell": cells.cell_at(submission.cell, zoom + FINER),
-            "campaign_id": submission.campaign_id,
-            "kind": submission.kind,
+            **{name: facets[name] for name in kept.facets},
             "n": 1,
             "sum_lat": point.lat_micro,
             "sum_lon": point.lon_micro,

@@ -142,6 +142,13 @@ class Table:
             self.fail(key, f"there is no file {path}")
         return path
 
+    def folder(self, key: str) -> Path:
+        """A folder that is there, beside this file unless its path says otherwise."""
+        path = self._file.parent / str(self._take(key, str))
+        if not path.is_dir():
+            self.fail(key, f"there is no folder {path}")
+        return path
+
     def table(self, key: str) -> "Table":
         """A table within this one."""
         return Table(self._take(key, dict), self._file, f"{self._where}{key}.")

@@ -1,15 +1,18 @@
 """Housekeeping: forgetting what is kept for a day only, and checking the map's counts."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from participation.models.submissions import Submission
-from participation.services import cities, tiles
+from participation.services import addresses, cities, limits, photos, proofs, tiles
 
 FORM_KEYS_KEPT = timedelta(hours=24)
 BATCH = 500
+# How long it takes to look into every folder of photos, a few each minute.
+SWEEP_MINUTES = 32
 
 
 def forget_form_keys(session: Session, *, now: datetime) -> int:
@@ -24,6 +27,28 @@ def forget_form_keys(session: Session, *, now: datetime) -> int:
         statement = update(Submission).where(Submission.id.in_(ids))
         session.execute(statement.values(idempotency_hash=None, content_hash=None))
     return len(ids)
+
+
+def forget_addresses(session: Session, *, now: datetime) -> int:
+    """Forget old answers of address searches; at most a batch, returns how many."""
+    return addresses.forget(session, now=now)
+
+
+def forget_limits(session: Session, *, now: datetime) -> int:
+    """Forget counts that are over, keys of former days and old proofs of work; at most a batch, returns how many."""
+    return limits.forget(session, now=now) + proofs.forget(session, now=now)
+
+
+def forget_photos(session: Session, *, folder: Path, now: datetime) -> int:
+    """Forget photos whose form never came; at most a batch, returns how many."""
+    return photos.forget_kept(session, folder=folder, now=now)
+
+
+def sweep_photos(session: Session, *, folder: Path, now: datetime, everything: bool = True) -> int:
+    """Remove the files of photos that have no row, everywhere or where it is this minute's turn; returns how many."""
+    turn = int(now.timestamp() // 60) % SWEEP_MINUTES
+    share = range(photos.FOLDERS) if everything else range(turn, photos.FOLDERS, SWEEP_MINUTES)
+    return photos.sweep(session, folder=folder, now=now, share=share)
 
 
 def cities_to_count(session: Session) -> list[str]:

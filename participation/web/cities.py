@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
 
-from participation.services import campaigns, cities, tiles
+from participation.services import campaigns, cities, locations, tile_facets
 from participation.web.forms import filters
 from participation.web.forms.submissions import wording
+from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("cities", __name__)
@@ -17,9 +18,11 @@ def page(city: str) -> str:
     """The map with the published pins; the list shows the same results."""
     found = cities.by_slug(db, slug=city)
     now = datetime.now(UTC)
-    chosen = filters.read(request.args, db, found, now)
+    chosen = filters.read(request.args, db, found, now).whole_city()
     rounds = campaigns.of_city(db, city=found)
     current = campaigns.current(db, city=found, now=now)
+    questionnaire = wording(chosen.campaign, rounds)
+    facets = tile_facets.on_map(db, city=found, chosen=chosen.filter)
     today = found.today(now)
     return render_template(
         "cities/map.html",
@@ -27,8 +30,15 @@ def page(city: str) -> str:
         campaigns=rounds,
         current=current,
         open=current is not None and current.is_open(today),
-        questionnaire=wording(chosen.campaign, rounds),
+        questionnaire=questionnaire,
         chosen=chosen,
-        counts=tiles.totals(db, city=found, campaign_id=chosen.filter.campaign_id),
+        shown=sum(facets.kinds[kind] for kind in chosen.kinds),
+        facets=filters.offered(
+            facets,
+            districts=locations.districts(db, city=found),
+            campaigns=rounds,
+            questionnaire=questionnaire,
+            language=lang(),
+        ),
         today=today,
     )

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from participation.errors import Conflict, FormInvalid
 from participation.models.decisions import Decision
 from participation.models.submissions import Submission
-from participation.services import cities, decisions
+from participation.services import cities, decisions, notices
 from participation.web.forms.decisions import (
     DecisionForm,
     PointForm,
@@ -22,6 +22,7 @@ from participation.web.forms.decisions import (
     status_labels,
 )
 from participation.web.forms.messages import message
+from participation.web.plumbing import mails
 from participation.web.plumbing.access import signed_in, staff_only
 from participation.web.plumbing.sessions import db
 
@@ -41,7 +42,7 @@ def home() -> Answer:
         return redirect(url_for("decisions.queue", city=seen[0].slug))
     waiting = decisions.queue_lengths(db, cities=seen)
     rows = [(city, n, decisions.may_decide(account, city)) for city, n in waiting]
-    return render_template("decisions/cities.html", rows=rows)
+    return render_template("decisions/cities.html", rows=rows, reported=notices.waiting(db, cities=seen))
 
 
 @blueprint.get("/<lang:lang>/staff/queue/<city>")
@@ -55,6 +56,7 @@ def queue(city: str) -> Answer:
         "decisions/queue.html",
         city=found,
         queue=waiting,
+        reported=notices.waiting(db, cities=[found])[found.id],
         lacks_point=decisions.lacks_point,
         nearest_landmark=decisions.nearest_landmark,
         reasons=reason_labels(),
@@ -136,6 +138,7 @@ def _to_queue(submission: Submission, form: DecisionForm) -> str:
 
 
 def _decided(decision: Decision, done: str, address: str) -> Response:
+    mails.tell(decision)
     db.commit()
     log.info(
         "decision",

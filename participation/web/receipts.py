@@ -1,4 +1,4 @@
-"""The receipt: the secret link that lets the author see, withdraw or erase what they sent."""
+"""The receipt: the secret link that lets the author see, correct, withdraw or erase what they sent."""
 
 from datetime import UTC, datetime
 
@@ -7,39 +7,70 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from participation.services import decisions, submissions
+from participation.errors import Conflict, FormInvalid
+from participation.models.submissions import Submission
+from participation.services import decisions, followers, partnerships, receipts
 from participation.settings import Settings
 from participation.web.forms.decisions import reason_labels
+from participation.web.forms.receipts import CorrectionForm, FollowForm, reason_advice, step_labels
+from participation.web.plumbing import codes, gates
+from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("receipts", __name__)
 log = structlog.get_logger()
+Answer = str | tuple[str, int] | Response
 
 
 @blueprint.get("/<lang:lang>/receipts/<token>")
 def one(token: str) -> str:
     """The state of a submission and what was sent; just after sending, the thanks."""
-    submission = submissions.by_receipt(db, token=token)
-    history = decisions.history(db, submission=submission)
-    rejection = next((decision for decision in history if decision.action == "reject"), None)
-    settings: Settings = current_app.extensions["participation_settings"]
-    return render_template(
-        "receipts/one.html",
-        token=token,
-        link=settings.base_url + url_for("receipts.one", token=token),
-        submission=submission,
-        city=submission.city,
-        history=history,
-        reason=reason_labels().get(rejection.reason_code or "", "") if rejection else "",
-        sent="sent" in request.args,
-    )
+    return page(token)
+
+
+@blueprint.get("/<lang:lang>/receipts/<token>/code.svg")
+def code(token: str) -> Response:
+    """The link as a picture to print or to keep."""
+    receipts.by_token(db, token=token)
+    headers = {"Content-Disposition": 'attachment; filename="receipt.svg"', "Cache-Control": "private, no-store"}
+    return Response(codes.file(_link(token)), mimetype="image/svg+xml", headers=headers)
+
+
+@blueprint.route("/<lang:lang>/receipts/<token>/correct", methods=["GET", "POST"])
+def correct(token: str) -> Answer:
+    """Change what was sent, as long as nobody has decided on it."""
+    submission = receipts.by_token(db, token=token)
+    if submission.status != "pending":
+        return _too_late(token)
+    form = CorrectionForm(submission, lang())
+    if request.method == "GET":
+        form.fill()
+        return _form(token, form)
+    try:
+        receipts.correct(
+            db,
+            submission=submission,
+            correction=form.correction(),
+            now=datetime.now(UTC),
+            partners=partnerships.partners(db, city=submission.city),
+            folder=gates.gate().photos,
+        )
+    except FormInvalid as invalid:
+        form.fields.show(invalid)
+        return _form(token, form), 422
+    except Conflict:
+        return _overtaken(token, form, submission)
+    db.commit()
+    log.info("submission_corrected", submission_id=str(submission.id))
+    flash(gettext("Your entry is changed."))
+    return redirect(url_for("receipts.one", token=token), 303)
 
 
 @blueprint.post("/<lang:lang>/receipts/<token>/withdraw")
 def withdraw(token: str) -> Response:
     """Take a published submission back from the public."""
-    submission = submissions.by_receipt(db, token=token)
-    submissions.withdraw(db, submission=submission, now=datetime.now(UTC))
+    submission = receipts.by_token(db, token=token)
+    receipts.withdraw(db, submission=submission, now=datetime.now(UTC))
     db.commit()
     log.info("submission_withdrawn", submission_id=str(submission.id))
     flash(gettext("Your entry is no longer shown to the public."))
@@ -49,9 +80,72 @@ def withdraw(token: str) -> Response:
 @blueprint.post("/<lang:lang>/receipts/<token>/erase")
 def erase(token: str) -> Response:
     """Erase everything that was sent."""
-    submission = submissions.by_receipt(db, token=token)
-    submissions.erase(db, submission=submission, now=datetime.now(UTC))
+    submission = receipts.by_token(db, token=token)
+    receipts.erase(db, submission=submission, now=datetime.now(UTC), folder=gates.gate().photos)
     db.commit()
     log.info("submission_erased", submission_id=str(submission.id))
     flash(gettext("Your entry has been erased."))
     return redirect(url_for("receipts.one", token=token), 303)
+
+
+def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> str:
+    """The receipt with everything that can be done by it."""
+    submission = receipts.by_token(db, token=token)
+    history = decisions.history(db, submission=submission)
+    rejection = next((decision for decision in history if decision.action == "reject"), None)
+    reason = rejection.reason_code or "" if rejection else ""
+    now = datetime.now(UTC)
+    return render_template(
+        "receipts/one.html",
+        token=token,
+        link=_link(token),
+        code=codes.inline(_link(token)),
+        submission=submission,
+        city=submission.city,
+        history=history[::-1],
+        steps=step_labels(),
+        reason=reason_labels().get(reason, ""),
+        advice=reason_advice().get(reason, ""),
+        until=receipts.decided_by(submission),
+        late=receipts.decided_by(submission) < now,
+        open=submission.campaign.is_open(submission.city.today(now)),
+        follow=(follow or FollowForm()) if followers.can_follow(submission, now=now) else None,
+        alert=alert,
+        sent="sent" in request.args,
+    )
+
+
+def _form(token: str, form: CorrectionForm, alert: str = "") -> str:
+    return render_template(
+        "receipts/correct.html",
+        token=token,
+        submission=form.submission,
+        city=form.submission.city,
+        form=form.fields,
+        version=form.submission.version if alert else form.seen.version.data,
+        alert=alert,
+    )
+
+
+def _too_late(token: str) -> Response:
+    flash(gettext("Your entry can no longer be corrected, because the city has decided on it."), "error")
+    return redirect(url_for("receipts.one", token=token), 303)
+
+
+def _overtaken(token: str, form: CorrectionForm, submission: Submission) -> Answer:
+    """Somebody was faster: after a decision nothing can be changed, after any other step it can be sent again."""
+    db.rollback()
+    if submission.status != "pending":
+        alert = gettext("In the meantime the city has decided on your entry. Your correction was not saved.")
+        return page(token, alert=alert), 409
+    again = gettext(
+        "Your entry was changed in the meantime, perhaps because the city has set its place. "
+        "Please check what you wrote and save it again."
+    )
+    form.fields.new_key()
+    return _form(token, form, again), 409
+
+
+def _link(token: str) -> str:
+    settings: Settings = current_app.extensions["participation_settings"]
+    return settings.base_url + url_for("receipts.one", token=token)

@@ -4,7 +4,7 @@ import orjson
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
-from participation.services import cities, tiles
+from participation.services import cities, tile_items, tiles
 from participation.web.forms import filters
 from participation.web.plumbing.sessions import db
 
@@ -17,13 +17,13 @@ def tile(city: str, z: int, x: int, y: int) -> Response:
     if z not in tiles.ZOOMS or not (0 <= x < 1 << z and 0 <= y < 1 << z):
         abort(404)
     found = cities.by_slug(db, slug=city)
-    chosen = filters.read_for_machines(request.args, db, found)
+    chosen = filters.read_for_tiles(request.args, db, found)
     response = Response(mimetype="application/json")
-    response.set_etag(f"{found.id}-{found.map_version}")
+    # Weak: the same tile may travel plain or compressed.
+    response.set_etag(f"{found.id}-{found.map_version}", weak=True)
     response.cache_control.public = True
     response.cache_control.no_cache = True
     if response.make_conditional(request.environ).status_code == 304:
         return response
-    read = tiles.read(db, city=found, z=z, x=x, y=y, kinds=chosen.kinds, campaign_id=chosen.campaign_id)
-    response.data = orjson.dumps(read)
+    response.data = orjson.dumps(tile_items.read(db, city=found, z=z, x=x, y=y, chosen=chosen))
     return response

@@ -1,64 +1,166 @@
-// The form in two steps, with checks before sending. Without this file it is one page, and the server checks alone.
+// The form in two steps, with what lies between them. Without this file it is one page, and the server checks alone.
 
-import { fill, number, texts } from "./ground.js";
-import { chosenText, checkWhere, clearWhere, showFields, startWhere } from "./where.js";
+import { checkAnswers, summarise } from "./checks.js";
+import * as draft from "./draft.js";
+import { chosenPoint, chosenText, checkWhere, nearHome } from "./place.js";
+import { beginProof, send } from "./send.js";
+import { clearWhere, showFields, startWhere } from "./where.js";
+import { texts } from "./wording.js";
 
 const form = document.getElementById("add-form");
 const errors = document.getElementById("errors");
-const WHERE = 1;
-const WHAT = 2;
-const steps = { [WHERE]: document.getElementById("step-where"), [WHAT]: document.getElementById("step-what") };
+const [WHERE, NEAR, WHAT] = [1, 2, 3];
+const steps = new Map([
+  [WHERE, document.getElementById("step-where")],
+  [NEAR, document.getElementById("step-near")],
+  [WHAT, document.getElementById("step-what")],
+]);
+const element = (id) => document.getElementById(id);
+// What still has to end before anything can be sent.
+let photoReady = null;
 
 document.body.classList.add("stepped");
 for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
-showStep(WHERE);
-startWhere().then(() => (document.getElementById("where-chosen").textContent = chosenText()));
+const refused = !errors.hidden;
+const kept = refused ? null : draft.keptDraft();
+if (refused) openRefused();
+else if (!kept) begin();
+else if (comesBack()) {
+  showStep(kept.step);
+  whenRestored(() => resume(kept));
+} else {
+  const offered = import("./offer.js").then(({ offerDraft }) => offerDraft(kept, { goOn: resume, startAnew }));
+  offered.catch(() => resume(kept));
+}
+(window.requestIdleCallback ?? setTimeout)(() => beginProof());
+
+// The map needs its room on the screen when it starts, whichever step is opened then.
+function start() {
+  showStep(WHERE);
+  draft.startKeeping();
+  return startWhere().then(tellPlace);
+}
+
+function begin() {
+  start();
+  if (history.state?.step === WHAT) whenRestored(openAsLeft);
+  else if (isAbout()) openWhat();
+}
+
+// Back, reload, or the same form in another language: no question is needed, it simply is all there.
+function comesBack() {
+  const [{ type } = {}] = performance.getEntriesByType("navigation");
+  if (type === "reload" || type === "back_forward") return true;
+  if (!document.referrer.startsWith(location.origin)) return false;
+  const from = new URL(document.referrer);
+  const asked = ({ pathname, search }) => pathname.replace(/^\/\w+/, "") + new URLSearchParams(search).get("kind");
+  return asked(from) === asked(location) && from.pathname !== location.pathname;
+}
+
+async function resume(kept) {
+  draft.restore(kept);
+  const placesKnown = start();
+  photoReady = showPhoto(kept).catch(() => null);
+  if (kept.step === WHAT) openWhat();
+  steps.get(kept.step).querySelector("h2").focus({ preventScroll: true });
+  await placesKnown;
+  if (checkWhere() && kept.step === WHAT) showStep(WHERE);
+}
+
+async function showPhoto(kept) {
+  const photo = await draft.photoOf(kept);
+  if (photo) (await import("./photo.js")).takeBack(photo);
+}
+
+function startAnew() {
+  draft.forgetDraft();
+  begin();
+  steps.get(isAbout() ? WHAT : WHERE).querySelector("h2").focus();
+}
+
+function isAbout() {
+  return Boolean(element("about-line"));
+}
 
 // Step two is an entry of the history, so that "back" leads to step one and everything stays.
-document.getElementById("to-what").addEventListener("click", () => {
-  const problem = checkWhere();
-  if (problem) return;
-  goOn();
-});
-document.getElementById("skip-where")?.addEventListener("click", () => {
+element("to-what").addEventListener("click", goOn);
+element("skip-where")?.addEventListener("click", ({ currentTarget }) => {
   clearWhere();
-  goOn();
+  const scope = form.querySelector(`[name=idea_scope][value="${currentTarget.dataset.scope}"]`);
+  if (scope && !form.querySelector("[name=idea_scope]:checked")) scope.checked = true;
+  forward(WHAT);
 });
-document.getElementById("to-where").addEventListener("click", () => history.back());
-addEventListener("popstate", ({ state }) => showStep(state?.step ?? WHERE, true));
+for (const id of ["to-where", "near-back"]) element(id).addEventListener("click", () => history.back());
+for (const id of ["near-on", "near-more"]) element(id).addEventListener("click", passNear);
+element("near-done").addEventListener("click", () => draft.forgetDraft({ forGood: true }));
+addEventListener("popstate", ({ state }) => {
+  const step = state?.step ?? WHERE;
+  showStep(step === NEAR && !element("near-list").children.length ? WHERE : step, true);
+});
 
-function goOn() {
-  history.pushState({ step: WHAT }, "");
+async function goOn() {
+  if (checkWhere() || element("to-what").getAttribute("aria-disabled")) return;
+  const at = chosenPoint();
+  // A home is nobody's business before it is snapped, not even in the server's record of addresses.
+  if (!at || nearHome.checked) return forward(WHAT);
+  element("to-what").setAttribute("aria-disabled", "true");
+  const found = await import("./nearby.js").then(({ lookAround }) => lookAround(at), () => false);
+  element("to-what").removeAttribute("aria-disabled");
+  forward(found ? NEAR : WHAT);
+}
+
+function passNear() {
+  history.replaceState({ step: WHAT }, "");
   showStep(WHAT, true);
 }
 
-function showStep(step, focus = false) {
-  for (const [number, part] of Object.entries(steps)) part.classList.toggle("step-away", Number(number) !== step);
-  document.body.classList.toggle("at-where", step === WHERE);
-  if (step === WHAT) document.getElementById("where-chosen").textContent = chosenText();
-  if (!focus) return;
-  scrollTo(0, 0);
-  steps[step].querySelector("h2").focus({ preventScroll: true });
+function forward(step) {
+  history.pushState({ step }, "");
+  showStep(step, true);
 }
 
-const first = errors.querySelector("a");
-if (!errors.hidden) openRefused();
-else if (history.state?.step === WHAT) addEventListener("load", () => setTimeout(openRestored), { once: true });
+// With the first step behind it, as if one had come from there.
+function openWhat() {
+  if (history.state?.step !== WHAT) {
+    history.replaceState({ step: WHERE }, "");
+    history.pushState({ step: WHAT }, "");
+  }
+  showStep(WHAT);
+}
+
+function showStep(step, focus = false) {
+  for (const [number, part] of steps) {
+    part.hidden = number === NEAR && step !== NEAR;
+    part.classList.toggle("step-away", number !== step);
+  }
+  document.body.classList.toggle("at-where", step === WHERE);
+  if (step === WHAT) tellPlace();
+  draft.atStep(step === NEAR ? WHERE : step);
+  if (!focus) return;
+  scrollTo(0, 0);
+  steps.get(step).querySelector("h2").focus({ preventScroll: true });
+}
+
+function tellPlace() {
+  element("where-chosen").textContent = chosenText();
+}
+form.addEventListener("placed", tellPlace);
 
 // After a refusal the page comes back with messages: open the step that has the first one.
 function openRefused() {
-  if (!first || stepOf(first.hash) === WHAT) {
-    if (history.state?.step !== WHAT) {
-      history.replaceState({ step: WHERE }, "");
-      history.pushState({ step: WHAT }, "");
-    }
-    showStep(WHAT);
-  }
+  start();
+  const first = errors.querySelector("a");
+  if (!first || stepOf(first.hash) === WHAT) openWhat();
   errors.focus();
 }
 
-// After "back" or a reload the browser has filled the form as it was left by the time the page is loaded: go on there.
-function openRestored() {
+function whenRestored(then) {
+  if (document.readyState === "complete") then();
+  else addEventListener("load", () => setTimeout(then), { once: true });
+}
+
+// After "back" from the receipt the browser has filled the form as it was left: go on there.
+function openAsLeft() {
   showFields();
   if (checkWhere()) return;
   showStep(WHAT);
@@ -67,109 +169,74 @@ function openRestored() {
 }
 
 function stepOf(hash) {
-  return steps[WHERE].contains(document.getElementById(hash.slice(1))) ? WHERE : WHAT;
+  return steps.get(WHERE).contains(document.getElementById(hash.slice(1))) ? WHERE : WHAT;
 }
 
 // A link in the summary leads to its field, in whichever step that is and however it is folded.
 errors.addEventListener("click", (event) => {
   const link = event.target.closest("a");
-  if (!link) return;
+  if (!link?.hash) return;
   event.preventDefault();
   const field = document.getElementById(link.hash.slice(1));
-  if (stepOf(link.hash) === WHERE && !document.body.classList.contains("at-where")) history.back();
-  setTimeout(() => {
-    for (let box = field?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-    const seen = field?.offsetParent ? field : document.querySelector(".ways button");
-    seen.focus();
-  }, 50);
+  if (stepOf(link.hash) === WHERE && !document.body.classList.contains("at-where")) {
+    addEventListener("popstate", () => reach(field), { once: true });
+    history.back();
+  } else reach(field);
+});
+
+function reach(field) {
+  for (let box = field?.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  const seen = field?.checkVisibility() ? field : document.querySelector(".ways button");
+  seen.focus();
+}
+
+// In the first step Enter means "continue", never "send".
+steps.get(WHERE).addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("input, select")) return;
+  event.preventDefault();
+  goOn();
 });
 
 form.addEventListener(
   "submit",
   (event) => {
-    const problems = [...form.querySelectorAll("#step-what [data-field]")].map(check).filter(Boolean);
-    if (!problems.length) {
-      history.replaceState({ step: WHAT, key: form.elements.idempotency_key.value }, "");
-      return;
-    }
     event.preventDefault();
     event.stopImmediatePropagation();
-    summarise(problems);
+    const problems = checkAnswers();
+    if (problems.length) return summarise(problems);
+    history.replaceState({ step: WHAT, key: form.elements.idempotency_key.value }, "");
+    send(photoReady);
   },
   true,
 );
 
-function check(part) {
-  const inputs = [...part.querySelectorAll("input, textarea, select")];
-  const chosen = inputs.filter((input) => (/checkbox|radio/.test(input.type) ? input.checked : input.value.trim()));
-  const text = problemOf(part, chosen, inputs[0]);
-  const line = part.querySelector(".error");
-  line.textContent = text;
-  line.hidden = !text;
-  part.classList.toggle("field-wrong", Boolean(text));
-  for (const input of inputs) {
-    if (text) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
-  }
-  const label = part.querySelector("legend, label").textContent;
-  return text && { id: inputs[0].id, label, text };
-}
-
-function problemOf({ dataset }, chosen, first) {
-  if (!chosen.length) return dataset.required ?? "";
-  if (dataset.choices && chosen.length > Number(dataset.choices)) return dataset.choicesText;
-  const length = [...first.value.trim()].length;
-  if (dataset.least && length < Number(dataset.least)) return dataset.leastText;
-  if (first.dataset.most && length > Number(first.dataset.most)) {
-    return fill(texts.over, { number: number.format(length - Number(first.dataset.most)) });
-  }
-  return "";
-}
-
-function summarise(problems) {
-  const title = document.createElement("h2");
-  title.textContent = errors.dataset.title;
-  const list = document.createElement("ul");
-  for (const { id, label, text } of problems) {
-    const link = document.createElement("a");
-    link.href = `#${id}`;
-    link.textContent = label;
-    const item = document.createElement("li");
-    item.append(link, document.createElement("br"), text);
-    list.append(item);
-  }
-  errors.replaceChildren(title, list);
-  errors.hidden = false;
-  errors.focus();
-  errors.scrollIntoView({ block: "start" });
-}
-
-// A message goes away as soon as the answer is mended.
-form.addEventListener("input", (event) => {
-  const part = event.target.closest("#step-what [data-field]");
-  if (part && (part.classList.contains("field-wrong") || part.dataset.choices)) check(part);
+// Parts that not everybody needs come when they are needed.
+let searches = null;
+form.addEventListener("way", ({ detail }) => {
+  if (detail !== "search") return;
+  searches ??= import("./search.js").then(({ startSearch }) => startSearch()).catch(() => (searches = null));
+  element("search").focus();
 });
-
-for (const counter of form.querySelectorAll("[data-counter-for]")) {
-  const field = document.getElementById(counter.dataset.counterFor);
-  const most = Number(field.dataset.most);
-  const count = () => {
-    const left = most - [...field.value].length;
-    counter.hidden = !field.value || (most > 200 && left > most / 2);
-    counter.textContent = fill(left < 0 ? texts.over : texts.left, { number: number.format(Math.abs(left)) });
-  };
-  field.addEventListener("input", count);
-  count();
-}
-
-// Radio buttons of questions that may stay open can be taken back by choosing them once more.
-let before = null;
-for (const type of ["pointerdown", "keydown"]) {
-  form.addEventListener(type, (event) => {
-    const input = event.target.closest(".more .chip")?.querySelector("input[type=radio]");
-    before = input?.checked ? input : null;
+for (const id of ["photo", "photo-camera"]) {
+  element(id)?.addEventListener("change", ({ currentTarget }) => {
+    const [file] = currentTarget.files;
+    if (file) photoReady = import("./photo.js").then(({ take }) => take(file)).catch(() => null);
   });
 }
-form.addEventListener("click", (event) => {
-  if (event.target === before) before.checked = false;
+element("about-drop")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  for (const name of ["about_place", "about_submission"]) if (form.elements[name]) form.elements[name].value = "";
+  element("about-line").remove();
+  element("what-title").focus();
+});
+
+draft.onKept((is) => {
+  element("draft-said").textContent = is ? texts.kept : "";
+  element("draft-drop").hidden = !is;
+});
+element("draft-drop").addEventListener("click", () => element("draft-ask").showModal());
+element("draft-ask").addEventListener("close", ({ currentTarget }) => {
+  if (currentTarget.returnValue !== "away") return;
+  draft.forgetDraft({ forGood: true });
+  location.assign(form.action);
 });

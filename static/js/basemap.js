@@ -1,4 +1,4 @@
-// The vector basemap, in the colours of the page. Loaded after the first paint, and only where a city has one.
+// The basemap: vectors in the colours of the page, or pictures. Loaded after the first paint, and only where a city has one.
 
 const LIGHT = {
   earth: "#f4f1ea", built: "#ece8df", green: "#d7e7d0", wood: "#c9dfc6", water: "#b9d8e6", road: "#ffffff", casing: "#e0dacd",
@@ -29,36 +29,72 @@ const USES = {
   halo: "roads_label_minor_halo roads_label_major_halo subplace_label_halo city_label_halo state_label_halo address_label_halo",
 };
 
-// Draws the archive under the pins; without it, or without its renderer, the plain ground stays.
-export async function addBasemap(map, { archive, script, lang, dark }) {
-  const [deepest] = await Promise.all([deepestZoom(archive), loadScript(script)]);
-  const { labelRules, leafletLayer, paintRules } = window.protomapsL;
+// Draws the basemap under the pins. The plain ground gives way when the first tile is there, and not before: where tiles
+// do not come, or are damaged, it simply stays.
+export async function addBasemap(map, basemap) {
+  const layer = basemap.type === "raster" ? raster(map, basemap) : await vector(map, basemap);
+  layer.addTo(map);
+}
+
+function raster(map, { tiles, minZoom, maxZoom }) {
+  // One zoom farther out four times as many tiles are drawn small; beyond that it would be too many.
+  const from = Math.max(minZoom - 1, 0);
+  const layer = window.L.tileLayer(tiles, {
+    minZoom: from,
+    maxZoom: map.getMaxZoom(),
+    minNativeZoom: minZoom,
+    maxNativeZoom: maxZoom,
+    className: "basemap-raster",
+  });
+  layer.on("tileload", whenThere(map, from));
+  // A relay that is busy says so at once; a moment later it may have the picture.
+  layer.on("tileerror", ({ tile, coords }) => {
+    if (tile.dataset.again) return;
+    tile.dataset.again = "1";
+    setTimeout(() => tile.isConnected && (tile.src = layer.getTileUrl(coords)), 2500 + 2500 * Math.random());
+  });
+  return layer;
+}
+
+async function vector(map, { archive, script, lang, dark }) {
+  await loadScript(script);
+  const { labelRules, leafletLayer, paintRules, PmtilesSource } = window.protomapsL;
+  const reader = new PmtilesSource(new URL(archive, location).href, true).p;
+  // The reader needs the header in any case; one that cannot be read ends the matter here.
+  const { minZoom, maxZoom } = await reader.getHeader();
+  const there = whenThere(map, minZoom);
+  const getZxy = async (...asked) => {
+    const found = await reader.getZxy(...asked);
+    if (found) there();
+    return found;
+  };
   const colours = flavour(dark ? DARK : LIGHT);
-  leafletLayer({
-    url: new URL(archive, location).href,
-    maxDataZoom: deepest,
+  return leafletLayer({
+    url: { getZxy },
+    maxDataZoom: maxZoom,
     paintRules: paintRules(colours),
     labelRules: labelRules(colours, lang),
     backgroundColor: colours.earth,
     lang,
     attribution: "",
-  }).addTo(map);
-  map.getContainer().classList.add("has-basemap");
+  });
+}
+
+// What to call when a tile has come. The plain ground comes back at zooms that the basemap does not have.
+function whenThere(map, from) {
+  let there = false;
+  const say = () => map.getContainer().classList.toggle("has-basemap", there && map.getZoom() >= from);
+  map.on("zoomend", say);
+  return () => {
+    if (there) return;
+    there = true;
+    say();
+  };
 }
 
 function flavour(colours) {
   const named = Object.entries(USES).flatMap(([ours, theirs]) => theirs.split(" ").map((name) => [name, colours[ours]]));
   return Object.fromEntries(named);
-}
-
-// The header of an archive: "PMTiles" and version 3, then where its parts are; byte 101 is the deepest zoom.
-async function deepestZoom(archive) {
-  const answer = await fetch(archive, { headers: { Range: "bytes=0-126" } });
-  if (answer.status !== 206) throw new Error(answer.status);
-  const header = new Uint8Array(await answer.arrayBuffer());
-  const begin = String.fromCharCode(...header.subarray(0, 7));
-  if (begin !== "PMTiles" || header[7] !== 3) throw new Error(begin);
-  return header[101];
 }
 
 function loadScript(address) {

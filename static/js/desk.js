@@ -2,6 +2,7 @@
 
 import { createMap } from "./ground.js";
 import { Pins } from "./pins.js";
+import { signElement } from "./signs.js";
 
 const L = window.L;
 // How far a published point can be from a home, in metres.
@@ -48,7 +49,5 @@ function pair(text) {
 }
 
 function sign(kind) {
-  const pin = document.createElement("span");
-  pin.className = `pin pin-chosen pin-${kind} kind-${kind}`;
-  return L.divIcon({ className: "desk-marker", html: pin, iconSize: [0, 0] });
+  return L.divIcon({ className: "desk-marker", html: signElement(kind), iconSize: [0, 0] });
 }

@@ -2,7 +2,7 @@
 
 const L = window.L;
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-const dark = matchMedia("(prefers-color-scheme: dark)");
+export const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export const settings = JSON.parse(document.getElementById("map-settings").textContent);
 export const texts = JSON.parse(document.getElementById("map-texts").textContent);
@@ -32,6 +32,7 @@ export function createMap(element) {
   map.setView(view ? view.centre : settings.centre, view ? view.zoom : settings.zoom, { animate: false });
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   wireButtons(map);
+  makeRoom(map);
   drawGround(map);
   credit(map, settings.source);
   if (settings.basemap) afterFirstPaint(() => showBasemap(map));
@@ -81,6 +82,14 @@ function step(map) {
   return map.options.nudge || map.getSize().x / 3;
 }
 
+// Credits may need several lines on a phone: scale, buttons and status keep above them.
+function makeRoom(map) {
+  const credits = map.attributionControl.getContainer();
+  const frame = map.getContainer().parentElement;
+  const measure = () => frame.style.setProperty("--credits", `${Math.ceil(credits.getBoundingClientRect().height)}px`);
+  new ResizeObserver(measure).observe(credits);
+}
+
 // Leaflet takes HTML here; what a city wrote is text.
 function credit(map, source) {
   const words = document.createElement("span");
@@ -99,6 +108,13 @@ export function readOutline() {
 }
 
 async function drawGround(map) {
+  // Pins may be drawn before the outline is there.
+  let pins = [];
+  let tidy = () => {};
+  map.on("pinsdrawn", ({ boxes }) => {
+    pins = boxes;
+    tidy();
+  });
   const found = await readOutline().catch(() => null);
   if (!found) return;
   map.createPane("ground").style.zIndex = 210;
@@ -108,7 +124,10 @@ async function drawGround(map) {
   draw(found.boundary, "ground-land");
   // Neighbours differ a little, so that the districts can be told apart; the tints mean nothing else.
   found.districts.forEach(({ boundary }, i) => draw(boundary, `ground-district ground-tint-${i % 3}`));
-  labelGround(map, found);
+  const labels = labelGround(map, found);
+  tidy = () => tidyLabels(map, labels, pins);
+  map.on("zoomend", () => tidyLabels(map, labels, []));
+  tidy();
 }
 
 function labelGround(map, { districts, landmarks }) {
@@ -117,9 +136,7 @@ function labelGround(map, { districts, landmarks }) {
   for (const { name, boundary } of districts) {
     labels.push(addLabel(map, name, L.geoJSON(boundary).getBounds().getCenter(), "district", 11, 15));
   }
-  map.on("zoomend", () => tidyLabels(map, labels, []));
-  map.on("pinsload", ({ boxes }) => tidyLabels(map, labels, boxes));
-  tidyLabels(map, labels, []);
+  return labels;
 }
 
 function addLabel(map, name, at, kind, from, to) {
@@ -135,12 +152,13 @@ function addLabel(map, name, at, kind, from, to) {
 function tidyLabels(map, labels, pins) {
   const zoom = map.getZoom();
   const taken = [...pins];
+  // All are measured before any is changed: the browser then works out its layout once.
+  for (const label of labels) label.width ??= label.words.offsetWidth;
   for (const label of labels) {
     const due = zoom >= label.from && zoom <= label.to;
     label.element.classList.toggle("ground-label-off", !due);
     if (!due) continue;
     const at = map.latLngToLayerPoint(label.marker.getLatLng());
-    label.width ??= label.words.offsetWidth;
     const boxes = label.sides.map((side) => labelBox(at, label.width, side));
     const free = boxes.findIndex((box) => !taken.some((other) => overlap(box, other)));
     label.element.classList.toggle("ground-label-quiet", free < 0);

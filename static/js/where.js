@@ -1,86 +1,122 @@
-// The first step: where it is. Map, own position, well-known place and words are equal ways to say it.
+// The first step: where it is. Map, search, own position, well-known place and words are equal ways to say it.
 
-import { createMap, fill, number, readOutline, settings, texts } from "./ground.js";
-import { holds, nearest } from "./geometry.js";
+import { createMap, fill, number } from "./ground.js";
 import { Pins } from "./pins.js";
+import * as place from "./place.js";
+import { keep, recall } from "./device.js";
+import { say, saySoon, texts } from "./wording.js";
 
 const L = window.L;
-// How far a published point can be from a home, in metres.
-const HOME_RADIUS = 107;
-const NUDGE_PIXELS = 20;
-const NEAR = 1500;
+const NUDGES = { up: ["movedUp", 0, 1], down: ["movedDown", 0, -1], left: ["movedLeft", -1, 0], right: ["movedRight", 1, 0] };
+const NUDGE_METRES = [2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const NUDGE_PIXELS = 14;
+const UNSURE = 60;
+const SEEN = "where-hint-seen";
 
 const form = document.getElementById("add-form");
-const { lat, lon, landmark, district, place_words: words, near_home: nearHome } = form.elements;
-const said = document.getElementById("where-said");
-const wrong = document.getElementById("where-wrong");
+const { lat, lon, landmark, district, words, nearHome } = place;
+const line = document.getElementById("where-said");
 const frame = document.querySelector(".where-map");
-let outline = { boundary: null, districts: [], landmarks: [] };
 let map;
-let home;
 let way = "map";
 // Words and a point would contradict each other: while somebody writes, the point waits here.
 let waiting = null;
 // The map moves by itself when it opens or is resized; only what a person does counts as choosing.
 let byPerson = false;
+// Where the page has put the map: a move that ends there has chosen nothing.
+let anchor;
 
 export async function startWhere() {
   map = createMap("map");
-  map.options.nudge = NUDGE_PIXELS;
+  anchor = map.getCenter();
   new Pins().addTo(map);
-  map.getPane("pins").classList.add("pins-faded");
-  wireMap(map.getCenter());
+  map.getPane("pins")?.classList.add("pins-faded");
+  frame.classList.toggle("first-use", !recall(SEEN));
+  wireMap();
   wireWays();
-  for (const field of [lat, lon]) field.addEventListener("change", () => jump(point()));
-  nearHome.addEventListener("change", drawHome);
-  showFields();
-  outline = await readOutline().catch(() => outline);
-  if (way === "landmark") toLandmark();
-  else describe();
-  drawHome();
-}
-
-// Shows what the fields hold already: from a link, after a refusal, or as the browser filled them after "back".
-export function showFields() {
-  const given = point();
-  if (given) {
+  for (const field of [lat, lon]) field.addEventListener("change", () => (place.point() ? jump(place.point()) : show()));
+  nearHome.addEventListener("change", () => {
     byPerson = false;
-    map.setView(given, Math.max(map.getZoom(), 16), { animate: false });
-    mark(given);
-  } else if (landmark.value) choose("landmark");
-  else if (district.value || words.value) choose("words");
-  if (way === "landmark") toLandmark();
+    place.zoomToHome(map);
+    show();
+  });
+  showFields();
+  await place.learnPlaces();
+  if (landmark.value) toLandmark();
+  else show();
 }
 
-function wireMap(start) {
-  const person = () => (byPerson = true);
+const show = () => place.show(map);
+
+// Shows what the fields hold already: from a link, a draft, after a refusal, or as the browser filled them after "back".
+export function showFields() {
+  const given = place.point();
+  if (given) {
+    if (way !== "map") choose("map");
+    move(given, Math.max(map.getZoom(), 16));
+    touched(true);
+  } else if (landmark.value) {
+    choose("landmark");
+    toLandmark();
+  } else if (district.value || words.value) choose("words");
+  show();
+}
+
+export function mapCentre() {
+  return map.getCenter();
+}
+
+function wireMap() {
   for (const event of ["pointerdown", "wheel", "keydown", "touchstart"]) {
-    frame.addEventListener(event, person, { passive: true, capture: true });
+    frame.addEventListener(event, () => (byPerson = true), { passive: true, capture: true });
   }
   map.on("click", ({ latlng }) => {
-    if (way !== "map") choose("map");
     byPerson = false;
-    landmark.value = "";
+    anchor = latlng;
     map.panTo(latlng);
     mark(latlng);
   });
   map.on("movestart", () => byPerson && frame.classList.add("is-moving"));
   map.on("moveend", () => {
     frame.classList.remove("is-moving");
-    const centre = map.getCenter();
-    if (!byPerson || same(centre, start)) return;
-    if (way !== "map") choose("map");
-    landmark.value = "";
-    mark(centre);
+    if (!byPerson || isAtAnchor()) return;
+    anchor = map.getCenter();
+    mark(anchor);
   });
+  for (const button of document.querySelectorAll("[data-nudge]")) {
+    button.addEventListener("click", () => nudge(...NUDGES[button.dataset.nudge]));
+  }
+}
+
+// Zooming moves the middle by parts of a pixel; that is no other place.
+function isAtAnchor() {
+  return map.latLngToContainerPoint(anchor).distanceTo(map.getSize().divideBy(2)) < 2;
+}
+
+// By a round number of metres that is seen on the screen.
+function nudge(text, east, north) {
+  const from = place.chosenPoint() ?? map.getCenter();
+  const narrower = Math.cos((from.lat * Math.PI) / 180);
+  const pixel = (40_075_017 * narrower) / 2 ** (map.getZoom() + 8);
+  const step = NUDGE_METRES.find((metres) => metres >= pixel * NUDGE_PIXELS) ?? NUDGE_METRES.at(-1);
+  const degrees = step / 111_195;
+  const to = L.latLng(from.lat + north * degrees, from.lng + (east * degrees) / narrower);
+  move(to, map.getZoom());
+  mark(to);
+  const said = document.getElementById("nudge-said");
+  say(said, "");
+  saySoon(said, fill(texts[text], { metres: number.format(step) }), 50);
 }
 
 function wireWays() {
   for (const button of document.querySelectorAll("[data-way]")) {
-    button.addEventListener("click", () => choose(button.dataset.way));
+    button.addEventListener("click", () => {
+      choose(button.dataset.way);
+      form.dispatchEvent(new CustomEvent("way", { detail: way }));
+    });
   }
   landmark.addEventListener("change", toLandmark);
-  for (const field of [district, words]) field.addEventListener("input", () => (wrong.textContent = ""));
+  for (const field of [district, words]) field.addEventListener("input", show);
   document.querySelector(".ways [data-position]").addEventListener("click", findPosition);
   choose("map");
 }
@@ -88,135 +124,91 @@ function wireWays() {
 function choose(chosen) {
   if (chosen === "words" && way !== "words") {
     waiting = { lat: lat.value, lon: lon.value, landmark: landmark.value };
-    setPlace({ lat: "", lon: "", landmark: "" });
+    lat.value = lon.value = landmark.value = "";
   } else if (chosen !== "words" && waiting) {
-    if (!point()) setPlace(waiting);
+    if (!place.point()) [lat.value, lon.value, landmark.value] = [waiting.lat, waiting.lon, waiting.landmark];
     waiting = null;
   }
   way = chosen;
   byPerson = false;
-  document.body.classList.toggle("way-words", way === "words");
+  document.body.dataset.placeBy = way;
   for (const button of document.querySelectorAll("[data-way]")) {
     button.setAttribute("aria-pressed", String(button.dataset.way === way));
   }
   for (const part of document.querySelectorAll("[data-ways]")) {
-    part.classList.toggle("way-off", !part.dataset.ways.split(" ").includes(way));
+    part.classList.toggle("way-off", part.dataset.ways !== way);
   }
-  wrong.textContent = "";
-  describe();
-  drawHome();
-}
-
-function setPlace(values) {
-  lat.value = values.lat;
-  lon.value = values.lon;
-  landmark.value = values.landmark;
+  show();
 }
 
 function findPosition() {
   choose("map");
-  said.textContent = texts.searching;
-  map.locate({ timeout: 15000, enableHighAccuracy: true });
-  map.once("locationfound", ({ latlng }) => jump(latlng));
-  map.once("locationerror", () => {
-    describe();
-    wrong.textContent = texts.noPosition;
+  clearTimeout(line.waiting);
+  say(line, texts.searching);
+  map.off("locationfound locationerror");
+  map.once("locationfound", ({ latlng, accuracy }) => {
+    jump(latlng);
+    if (accuracy > UNSURE) saySoon(line, fill(texts.roughly, { metres: number.format(Math.round(accuracy / 10) * 10) }));
   });
+  map.once("locationerror", () => {
+    show();
+    say(document.getElementById("where-wrong"), texts.noPosition);
+  });
+  map.locate({ timeout: 15000, enableHighAccuracy: true });
 }
 
 function toLandmark() {
-  const place = outline.landmarks.find(({ code }) => code === landmark.value);
-  lat.value = lon.value = "";
-  frame.classList.toggle("is-touched", Boolean(place));
-  if (place) {
-    byPerson = false;
-    map.setView([place.lat, place.lon], Math.max(map.getZoom(), 17), { animate: false });
-  }
-  describe();
-  drawHome();
+  const known = place.chosenLandmark();
+  if (landmark.value) place.setPlace({ code: landmark.value });
+  if (known) move(L.latLng(known.lat, known.lon), Math.max(map.getZoom(), 17));
+  touched(Boolean(known));
+  show();
 }
 
-function jump(to) {
-  if (!to) return describe();
-  landmark.value = "";
-  byPerson = false;
-  map.setView(to, Math.max(map.getZoom(), 17), { animate: false });
+// What the search found: a well-known place, a district, or a point.
+export function goTo(found) {
+  if (found.sort === "district") {
+    place.setPlace({ area: found.code });
+    byPerson = false;
+    map.fitBounds(L.geoJSON(found.boundary).getBounds(), { animate: false });
+    anchor = map.getCenter();
+    touched(false);
+    show();
+  } else if (found.sort === "landmark") {
+    landmark.value = found.code;
+    toLandmark();
+  } else jump(L.latLng(found.lat, found.lon));
+}
+
+export function jump(to) {
+  move(to, Math.max(map.getZoom(), 17));
   mark(to);
 }
 
-function mark(at) {
-  lat.value = at.lat.toFixed(6);
-  lon.value = at.lng.toFixed(6);
-  frame.classList.add("is-touched");
-  describe();
-  drawHome();
-}
-
-function point() {
-  const [y, x] = [lat, lon].map((field) => (field.value.trim() ? Number(field.value.replace(",", ".")) : NaN));
-  return Math.abs(y) <= 90 && Math.abs(x) <= 180 ? L.latLng(y, x) : null;
-}
-
-function chosenPoint() {
-  const place = outline.landmarks.find(({ code }) => code === landmark.value);
-  return point() ?? (place ? L.latLng(place.lat, place.lon) : null);
-}
-
-// What lies under the sign, in words: for everybody, and for screen readers the only way to know.
-function describe() {
-  const at = chosenPoint();
-  wrong.textContent = at && isOutside(at) ? texts.outside : "";
-  said.textContent = at && !isOutside(at) ? placeText(at) : "";
-}
-
-function isOutside(at) {
-  return outline.boundary && !holds(outline.boundary, at);
-}
-
-function placeText(at) {
-  const near = nearest(at, outline.landmarks);
-  if (near && near.away < 15) return fill(texts.at, { landmark: near.place.name });
-  if (near && near.away < NEAR) {
-    return fill(texts.near, { landmark: near.place.name, metres: number.format(Math.round(near.away / 10) * 10) });
-  }
-  const inside = outline.districts.find(({ boundary }) => holds(boundary, at));
-  return inside ? fill(texts.inDistrict, { district: inside.name }) : texts.onTheMap;
-}
-
-function drawHome() {
-  home?.remove();
-  home = null;
-  const at = nearHome.checked ? chosenPoint() : null;
-  document.querySelector(".near-circle").hidden = !at;
-  if (at) home = L.circle(at, { radius: HOME_RADIUS, className: "home-circle", interactive: false }).addTo(map);
-}
-
-function same(a, b) {
-  return Math.abs(a.lat - b.lat) < 1e-6 && Math.abs(a.lng - b.lng) < 1e-6;
-}
-
-// What is wrong with the place, or nothing.
-export function checkWhere() {
-  const at = chosenPoint();
-  if (!at && (lat.value.trim() || lon.value.trim())) wrong.textContent = texts.notAPoint;
-  else if (at && isOutside(at)) wrong.textContent = texts.outside;
-  else if (at || district.value || words.value.trim()) wrong.textContent = "";
-  else if ("needsPlace" in form.dataset) wrong.textContent = way === "map" ? texts.untouched : texts.noPlace;
-  else wrong.textContent = "";
-  return wrong.textContent;
-}
-
 export function clearWhere() {
-  for (const field of [lat, lon, landmark, district, words]) field.value = "";
+  place.setPlace({});
+  words.value = "";
   nearHome.checked = false;
-  frame.classList.remove("is-touched");
-  describe();
-  drawHome();
+  touched(false);
+  show();
 }
 
-export function chosenText() {
-  const at = chosenPoint();
-  const listed = district.selectedIndex > 0 ? district.options[district.selectedIndex].text : "";
-  if (at) return placeText(at);
-  return words.value.trim() || listed || texts.withoutPlace;
+function move(to, zoom) {
+  byPerson = false;
+  anchor = to;
+  map.setView(to, zoom, { animate: false });
+}
+
+function mark(at) {
+  place.setPlace({ at });
+  if (way === "landmark" || way === "words") choose("map");
+  touched(true);
+  show();
+}
+
+function touched(is) {
+  frame.classList.toggle("is-touched", is);
+  if (!is || !frame.classList.contains("first-use")) return;
+  frame.classList.remove("first-use");
+  keep(SEEN, "1");
 }

@@ -1,24 +1,10 @@
 """Every page in every state worth looking at, each as a function that brings a phone there."""
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import answer, go_on, map_is_ready, open_form, open_map, pin, send_button, sign_in
-from tests.factories.shown_entries import Shown
-from tests.live_product import LiveProduct
-
-
-class World(NamedTuple):
-    """What a state needs besides the page: the product, what it has to show, and the language."""
-
-    live: LiveProduct
-    shown: Shown
-    lang: str
-
-
-State = Callable[[Page, World], None]
+from tests.browser.adding_states import ADDING, what
+from tests.browser.steps import cluster, go_on, map_is_ready, open_form, open_map, pin, send_button, sign_in
+from tests.browser.world import State, World
 
 
 def _at(path: str) -> State:
@@ -42,7 +28,7 @@ def _map_with_sheet(page: Page, world: World) -> None:
 
 def _map_with_cluster(page: Page, world: World) -> None:
     open_map(page, world.lang, "worms", at="18/49.6361/8.3612")
-    page.locator(".pin-cluster").first.tap()
+    cluster(page).tap()
     expect(page.locator("#sheet a.button")).to_be_visible()
 
 
@@ -73,13 +59,6 @@ def _where_refused(page: Page, world: World) -> None:
     open_form(page, world.lang, "worms")
     page.locator("#to-what").click()
     expect(page.locator("#where-wrong")).not_to_be_empty()
-
-
-def _what(page: Page, world: World) -> None:
-    open_form(page, world.lang, "worms", query="&lat=49.6349&lon=8.3569")
-    go_on(page)
-    answer(page, text="Ein Satz")
-    page.locator("details.more > summary").click()
 
 
 def _what_refused(page: Page, world: World) -> None:
@@ -145,7 +124,8 @@ STATES: dict[str, State] = {
     "where-landmark": _where_by("landmark"),
     "where-words": _where_by("words"),
     "where-refused": _where_refused,
-    "what": _what,
+    **ADDING,
+    "what": what,
     "what-refused": _what_refused,
     "server-refused": _refused_by_the_server,
     "thanks": _at("/receipts/{tokens[pending]}?sent=1"),

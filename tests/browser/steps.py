@@ -2,6 +2,7 @@
 
 import gettext
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from playwright.sync_api import APIRequestContext, Locator, Page, expect
@@ -94,8 +95,11 @@ def _typed(point: Degrees | None) -> str:
 
 
 def go_on(page: Page) -> None:
-    """From where to what."""
+    """From where to what; whatever others have named close by, this is another place."""
     page.locator("#to-what").click()
+    expect(page.locator("#near-on, #step-what").locator("visible=true").first).to_be_visible()
+    if page.locator("#near-on").is_visible():
+        page.locator("#near-on").click()
     expect(page.locator("#step-what")).to_be_visible()
 
 
@@ -155,15 +159,42 @@ def entry_id(entry: Locator) -> str:
     return (entry.get_attribute("aria-labelledby") or "").removeprefix("entry-")
 
 
-def pin(page: Page, submission_id: str) -> Locator:
+@dataclass(frozen=True)
+class Pin:
+    """A pin or cluster on the map's canvas, by its place on the screen."""
+
+    page: Page
+    x: float
+    y: float
+
+    def tap(self) -> None:
+        """With a finger."""
+        self.page.touchscreen.tap(self.x, self.y)
+
+    def click(self) -> None:
+        """With a mouse."""
+        self.page.mouse.click(self.x, self.y)
+
+
+def pin(page: Page, submission_id: str) -> Pin:
     """The pin of one entry on the map; waits until it is there."""
-    mark = """id => {
-      const found = [...document.querySelectorAll(".pin")].find((pin) => pin.item?.id === id);
-      if (found) found.dataset.testId = id;
-      return Boolean(found);
-    }"""
-    page.wait_for_function(mark, arg=submission_id)
-    return page.locator(f'.pin[data-test-id="{submission_id}"]')
+    return _pin(page, "(item, id) => item.id === id", submission_id)
+
+
+def cluster(page: Page) -> Pin:
+    """The first cluster on the map; waits until there is one."""
+    return _pin(page, "(item) => item.n > 1", "")
+
+
+def _pin(page: Page, wanted: str, argument: str) -> Pin:
+    find = f"""argument => {{
+      const map = document.getElementById("map");
+      const found = map.pins?.items.find((item) => ({wanted})(item, argument));
+      const {{ left, top }} = map.getBoundingClientRect();
+      return found && [left + found.point.x, top + found.point.y];
+    }}"""
+    x, y = page.wait_for_function(find, arg=argument).json_value()
+    return Pin(page, x, y)
 
 
 def csv_of(requests: APIRequestContext, city: str, query: str = "") -> str:

@@ -22,6 +22,7 @@ RUN = """async (rules) => {
 }"""
 # What differs in French is the length of the words: the pages that residents see most.
 IN_FRENCH = ("start", "map", "map-sheet", "list", "kinds", "where", "what", "what-refused", "thanks", "entry", "queue")
+IN_FRENCH += ("where-search", "near", "photo", "draft-offered")
 CASES = [("de", state) for state in STATES] + [("fr", state) for state in IN_FRENCH]
 
 

@@ -45,7 +45,7 @@ def test_real_cities(runner: FlaskCliRunner, shared_data: Path, tmp_path: Path) 
             (real_cities.metz(tmp_path, shared_data), "Metz (metz): 46 districts, 0 landmarks, no basemap\n"),
             (
                 real_cities.koeln(tmp_path, shared_data),
-                "Köln (koeln): 86 districts, 0 landmarks, basemap koeln.pmtiles\n",
+                "Köln (koeln): 86 districts, 0 landmarks, basemap pmtiles (vector, zoom 9 to 14)\n",
             ),
         ):
             result = runner.invoke(args=["cities", "load", str(file)])

@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
+from participation.models.notices import Notice
+from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.models.texts import PAGES
-from participation.services import decisions
+from participation.services import decisions, followers, notices, receipts, replies, supports
 from participation.services import submissions as service
 from participation.services.decisions import Seen
 from participation.services.locations import Where
+from participation.services.notices import Report
 from tests.factories import accounts, campaigns, cities, partnerships, submissions
 from tests.factories.cities import INSIDE, OUTSIDE
 from tests.factories.submissions import NOW, at, draft
@@ -34,7 +37,10 @@ ANSWERS: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Sample:
-    """Two cities, two campaigns, and submissions in each state with the tokens of their receipts."""
+    """Two cities, two campaigns, and submissions in each state with the tokens of their receipts.
+
+    The published one has been reported, supported and answered; somebody, with the token `follower`, waits for news.
+    """
 
     city: City
     partner: City
@@ -45,6 +51,8 @@ class Sample:
     in_words: Submission
     rejected: Submission
     erased: Submission
+    notice: Notice
+    follower: str
     tokens: dict[str, str]
 
     def address(self, rule: str) -> str:
@@ -53,14 +61,21 @@ class Sample:
             "<city>": self.city.slug,
             "<uuid:place_id>": str(self.published.place_id),
             "<uuid:submission_id>": str((self.pending if "/staff/" in rule else self.published).id),
-            "<token>": self.tokens["published"],
+            "<token>": self._token(rule),
             "<int:z>/<int:x>/<int:y>": "8/133/87",
             f"<any({','.join(PAGES)}):page>": "privacy",
             "<any(publish, reject, point):_step>": "publish",
+            "<any(support, unsupport):_step>": "support",
+            "<uuid:notice_id>": str(self.notice.id),
         }
         for variable, value in values.items():
             rule = rule.replace(variable, value)
         return rule
+
+    def _token(self, rule: str) -> str:
+        if "/followers/" in rule:
+            return self.follower
+        return self.tokens["pending" if rule.endswith("/correct") else "published"]
 
 
 def make(session: Session) -> Sample:
@@ -90,10 +105,25 @@ def make(session: Session) -> Sample:
     decisions.reject(
         session, account=moderator, submission=made["rejected"], seen=Seen(1), reason_code="unclear", now=NOW
     )
-    service.erase(session, submission=made["erased"], now=NOW)
+    receipts.erase(session, submission=made["erased"], now=NOW)
     tokens = {state: one.receipt_token for state, one in sent.items()}
+    notice = _talked_about(session, city, made["published"], moderator)
+    follower = followers.ask(
+        session, submission=made["in_words"], email="news@people.example", lang="de", secret=SECRET, now=NOW
+    ).token
     session.commit()
-    return Sample(city=city, partner=partner, campaign=campaign, moderator=moderator, tokens=tokens, **made)
+    known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator}
+    return Sample(**known, **made, notice=notice, follower=follower, tokens=tokens)  # type: ignore[arg-type]
+
+
+def _talked_about(session: Session, city: City, submission: Submission, moderator: Account) -> Notice:
+    """Reported, supported by a neighbour, and answered by the city in two languages."""
+    place = session.get_one(Place, submission.place_id)
+    supports.give(session, city=city, place=place, contributor_key="neighbour", now=NOW)
+    for lang, text in {"de": "Wir pflanzen im Herbst zwei Bäume.", "fr": "Nous plantons deux arbres."}.items():
+        replies.give(session, account=moderator, city=city, place=place, lang=lang, text=text, now=NOW)
+    report = Report(ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de")
+    return notices.give(session, city=city, about=submission, report=report, now=NOW).notice
 
 
 def _send(session: Session, city: City, campaign: Campaign, **changed: Any) -> service.Sent:

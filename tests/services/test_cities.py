@@ -13,13 +13,13 @@ from participation.geo import Point, area
 from participation.models.cities import City, District, Landmark
 from participation.models.submissions import Submission
 from participation.models.texts import CityText
-from participation.services import cities
+from participation.services import cities, tile_facets, tiles
+from participation.services.filters import Filter
 from participation.services.locations import district_of
-from tests.factories import campaigns, real_cities, submissions, toml_files
+from tests.factories import basemaps, campaigns, real_cities, submissions, toml_files
 from tests.factories.cities import CENTRE, INSIDE, OUTSIDE
 from tests.factories.toml_files import LANDMARK
 
-PMTILES = b"PMTiles\x03 and tiles"
 WEST, EAST = Point(49.63, 8.30), Point(49.63, 8.42)
 
 Load = Callable[..., City]
@@ -36,8 +36,9 @@ def load(session: Session, tmp_path: Path) -> Load:
     return loaded
 
 
-def basemap(folder: Path, content: bytes = PMTILES) -> dict[str, str]:
-    (folder / "base.pmtiles").write_bytes(content)
+def basemap(folder: Path, content: bytes = b"\x1a\x00") -> dict[str, str]:
+    """A table that names an archive with one vector tile of this content."""
+    basemaps.vector(folder / "base.pmtiles", content=content)
     return {"type": "pmtiles", "file": "base.pmtiles", "attribution": "© somebody"}
 
 
@@ -79,8 +80,10 @@ def test_everything_a_file_says_is_stored(session: Session, load: Load, tmp_path
         ("dom", {"de": "Dom"}, "square", INSIDE),
         ("see", {"de": "See", "fr": "Lac"}, None, INSIDE),
     ]
-    assert city.basemap == {"type": "pmtiles", "file": "worms.pmtiles", "attribution": "© somebody"}
-    assert (tmp_path / "basemaps" / "worms.pmtiles").read_bytes() == PMTILES
+    assert city.basemap
+    assert {"type": "pmtiles", "tiles": "vector", "attribution": "© somebody"}.items() <= city.basemap.items()
+    copy, original = tmp_path / "basemaps" / city.basemap["file"], tmp_path / "base.pmtiles"
+    assert copy.read_bytes() == original.read_bytes()
     written = {(text.page, text.language): text.markdown for text in session.scalars(select(CityText))}
     assert written == {("about", "de"): "# Über uns", ("about", "fr"): "# À propos", ("imprint", "de"): "Wir"}
 
@@ -220,7 +223,7 @@ def test_loading_again_updates_in_place(session: Session, load: Load, tmp_path: 
         districts=toml_files.districts(tmp_path / "d.geojson", w=(WEST, 0.03), n=(CENTRE, 0.01)),
         landmarks=[LANDMARK | {"code": "turm"}, LANDMARK | {"code": "see", "name": "Neuer See"}],
         texts={"about": {"de": "neu"}},
-        basemap=basemap(tmp_path, PMTILES * 2),
+        basemap=basemap(tmp_path, b"\x1a\x00" * 2),
     )
     session.expire_all()
     city = cities.by_slug(session, slug="worms")
@@ -232,20 +235,23 @@ def test_loading_again_updates_in_place(session: Session, load: Load, tmp_path: 
     assert city.landmarks[1].id == kept["see"]
     assert (count(session, District), count(session, Landmark)) == (2, 2)
     assert [text.markdown for text in session.scalars(select(CityText))] == ["neu"]
-    assert (tmp_path / "basemaps" / "worms.pmtiles").read_bytes() == PMTILES * 2
+    assert (tmp_path / "basemaps" / "worms.pmtiles").read_bytes() == (tmp_path / "base.pmtiles").read_bytes()
     assert [file.name for file in (tmp_path / "basemaps").iterdir()] == ["worms.pmtiles"]
 
 
 def test_a_refused_file_leaves_everything_as_it_was(session: Session, load: Load, tmp_path: Path) -> None:
-    load(landmarks=[LANDMARK], basemap=basemap(tmp_path))
+    table = basemap(tmp_path)
+    load(landmarks=[LANDMARK], basemap=table)
     session.commit()
-    for wrong in (basemap(tmp_path, b"PMTiles\x02"), basemap(tmp_path, b""), basemap(tmp_path, b"This is an inval")):
+    archive = (tmp_path / "base.pmtiles").read_bytes()
+    for wrong in (b"PMTiles\x02" + archive[8:], b"", b"This is an inval", archive[:-1]):
+        (tmp_path / "base.pmtiles").write_bytes(wrong)
         with pytest.raises(Invalid, match="file_wrong"):
-            load(population=5, basemap=wrong)
+            load(population=5, basemap=table)
     session.rollback()
     city = cities.by_slug(session, slug="worms")
     assert (city.population, len(city.landmarks)) == (83_000, 1)
-    assert (tmp_path / "basemaps" / "worms.pmtiles").read_bytes() == PMTILES
+    assert (tmp_path / "basemaps" / "worms.pmtiles").read_bytes() == archive
 
 
 def test_new_districts_get_the_submissions_that_lie_in_them(session: Session, load: Load, tmp_path: Path) -> None:
@@ -260,6 +266,15 @@ def test_new_districts_get_the_submissions_that_lie_in_them(session: Session, lo
     found = [submission.district.code if submission.district else None for submission in (inside, edge, west)]
     assert found == ["new", None, "w"]
     assert codes(city) == ["new", "w"]
+
+
+def test_new_districts_are_known_to_the_filters_of_the_map(session: Session, load: Load, tmp_path: Path) -> None:
+    city = load(districts=toml_files.districts(tmp_path / "d.geojson", old=(CENTRE, 0.05)))
+    submissions.published(session, city, campaigns.make(session, city), point=CENTRE)
+    load(districts=toml_files.districts(tmp_path / "d.geojson", new=(CENTRE, 0.01)))
+    assert tiles.drift(session, city=city) == 0
+    [district] = city.districts
+    assert tile_facets.on_map(session, city=city, chosen=Filter()).districts == {district.id: 1}
 
 
 def test_a_district_that_an_author_named_stays(session: Session, load: Load, tmp_path: Path) -> None:

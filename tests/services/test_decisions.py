@@ -16,8 +16,7 @@ from participation.models.decisions import REASON_CODES, Decision
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.models.tiles import TileCount
-from participation.services import decisions
-from participation.services import submissions as service
+from participation.services import decisions, receipts
 from participation.services.decisions import Seen
 from participation.services.locations import Where
 from tests.factories import accounts, campaigns, cities, partnerships, submissions
@@ -239,7 +238,7 @@ def test_a_submission_is_found_by_its_own_city_until_it_is_erased(
     session: Session, moderator: Account, submission: Submission
 ) -> None:
     assert decisions.submission_for(session, account=moderator, submission_id=submission.id) is submission
-    service.erase(session, submission=submission, now=NOW)
+    receipts.erase(session, submission=submission, now=NOW)
     for unknown in (submission.id, uuid4()):
         with pytest.raises(NotFound):
             decisions.submission_for(session, account=moderator, submission_id=unknown)
@@ -327,7 +326,7 @@ def test_an_author_who_erases_wins_over_a_moderator_who_publishes(
     def work(own: Session) -> str:
         mine = own.get_one(Submission, submission.id)
         if next(turns):
-            service.erase(own, submission=mine, now=NOW)
+            receipts.erase(own, submission=mine, now=NOW)
             return "erased"
         try:
             return publish(own, own.get_one(Account, moderator.id), mine, Seen(version=1)).to_status
@@ -345,7 +344,7 @@ def test_an_author_who_erases_wins_over_a_moderator_who_publishes(
 def test_the_history_is_newest_first(session: Session, moderator: Account, submission: Submission) -> None:
     set_point(session, moderator, submission, at(INSIDE))
     publish(session, moderator, submission)
-    service.withdraw(session, submission=submission, now=NOW + timedelta(days=1))
+    receipts.withdraw(session, submission=submission, now=NOW + timedelta(days=1))
     history = decisions.history(session, submission=submission)
     assert [decision.action for decision in history] == ["withdraw", "publish", "set_point"]
     assert history[0].account is None

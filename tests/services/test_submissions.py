@@ -1,4 +1,4 @@
-"""Sending stores once what fits and says everything that does not; authors can withdraw and erase."""
+"""Sending stores once what fits and says everything that does not."""
 
 from datetime import date, timedelta
 
@@ -11,12 +11,8 @@ from participation.errors import Conflict, FormInvalid, Invalid, NotFound
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.contributors import Contributor
-from participation.models.decisions import Decision
-from participation.models.places import Place
-from participation.models.submissions import ANSWERS, PLACE_WORDS_MAX, TEXT_MAX, Submission
-from participation.models.tiles import TileCount
-from participation.services import submissions, upkeep
-from participation.services.filters import Filter
+from participation.models.submissions import PLACE_WORDS_MAX, TEXT_MAX, Submission
+from participation.services import receipts, submissions, upkeep
 from participation.services.locations import Where
 from participation.services.submissions import Draft, Sent
 from tests.factories import campaigns, cities
@@ -265,87 +261,14 @@ def test_secrets_are_kept_as_hashes_only(session: Session, city: City, campaign:
         assert secret not in stored
 
 
-def test_a_receipt_finds_its_submission_and_no_other_does(session: Session, city: City, campaign: Campaign) -> None:
-    sent = send(session, draft())
-    assert submissions.by_receipt(session, token=sent.receipt_token) is sent.submission
-    for wrong in ("", "x", sent.receipt_token[:-1], str(sent.submission.id), str(sent.submission.receipt_hash)):
-        with pytest.raises(NotFound):
-            submissions.by_receipt(session, token=wrong)
-
-
 def test_another_secret_gives_another_receipt(session: Session, city: City, campaign: Campaign) -> None:
     token = send(session, draft(idempotency_key="one")).receipt_token
     assert send(session, draft(idempotency_key="one"), secret="another").receipt_token != token
 
 
-def test_withdrawing_takes_it_off_the_map_and_keeps_it(session: Session, city: City, campaign: Campaign) -> None:
-    submission = factory.published(session, city, campaign)
-    submissions.withdraw(session, submission=submission, now=NOW)
-    assert (submission.status, submission.place_type) == ("withdrawn", "square")
-    assert count(session, TileCount) == 0
-    last = session.scalars(select(Decision).order_by(Decision.id.desc())).first()
-    assert last
-    assert (last.action, last.from_status, last.to_status, last.account_id) == (
-        "withdraw",
-        "published",
-        "withdrawn",
-        None,
-    )
-
-
-def test_only_what_is_published_can_be_withdrawn(session: Session, city: City, campaign: Campaign) -> None:
-    with pytest.raises(Conflict, match="not_published"):
-        submissions.withdraw(session, submission=factory.make(session, city, campaign), now=NOW)
-
-
-@pytest.mark.parametrize("publish", [True, False])
-def test_erasing_leaves_nothing_of_the_content(publish: bool, session: Session, city: City, campaign: Campaign) -> None:
-    cities.district(session, city)
-    everything = {
-        "place_type": "square",
-        "reasons": ["no_shade"],
-        "text": "my words",
-        "place_name": "my bench",
-        "role": "resident",
-    }
-    sent = send(session, draft(where=at(INSIDE, words="by my house", near_home=True), answers=everything))
-    submission = sent.submission
-    if publish:
-        factory.publish(session, submission)
-    submissions.erase(session, submission=submission, now=NOW)
-    session.commit()
-    session.expire_all()
-    gone = [*ANSWERS, "place_words", "text_lang", "lat", "lon", "public_lat", "public_lon", "cell", "contributor_id"]
-    gone += ["place_id", "district_id", "content_hash"]
-    assert {name: getattr(submission, name) for name in gone if getattr(submission, name) not in (None, ())} == {}
-    assert (submission.status, submission.near_home) == ("erased", False)
-    assert count(session, Place) == count(session, TileCount) == 0
-    assert session.scalars(select(Decision.to_status).order_by(Decision.id.desc())).first() == "erased"
-    # The receipt still leads to the page that says so.
-    assert submissions.by_receipt(session, token=sent.receipt_token) is submission
-
-
-def test_erasing_twice_is_logged_once(session: Session, city: City, campaign: Campaign) -> None:
-    submission = factory.make(session, city, campaign)
-    for _ in range(2):
-        submissions.erase(session, submission=submission, now=NOW)
-    assert count(session, Decision) == 1
-
-
-def test_a_place_stays_while_somebody_else_belongs_to_it(session: Session, city: City, campaign: Campaign) -> None:
-    first, second = (factory.published(session, city, campaign) for _ in range(2))
-    second.place_id = first.place_id
-    session.flush()
-    kept = first.place_id
-    submissions.erase(session, submission=first, now=NOW)
-    assert kept in session.scalars(select(Place.id)).all()
-    submissions.erase(session, submission=second, now=NOW)
-    assert kept not in session.scalars(select(Place.id)).all()
-
-
 def test_a_repeated_form_does_not_bring_back_what_was_erased(session: Session, city: City, campaign: Campaign) -> None:
     sent = send(session, draft(idempotency_key="one"))
-    submissions.erase(session, submission=sent.submission, now=NOW)
+    receipts.erase(session, submission=sent.submission, now=NOW)
     again = send(session, draft(idempotency_key="one"))
     assert (again.repeated, again.submission.status, count(session)) == (True, "erased", 1)
 
@@ -358,16 +281,3 @@ def test_only_published_ones_of_the_city_are_shown(session: Session, city: City,
     for submission in hidden:
         with pytest.raises(NotFound):
             submissions.published(session, city=city, submission_id=submission.id)
-    assert submissions.listing(session, city=city, chosen=Filter()) == ([shown], 1)
-
-
-def test_the_list_comes_in_pages_newest_first(session: Session, city: City, campaign: Campaign) -> None:
-    made = [factory.make(session, city, campaign) for _ in range(submissions.PAGE + 2)]
-    for day, submission in enumerate(made, start=1):
-        factory.publish(session, submission, now=NOW.replace(day=day))
-    newest_first = made[::-1]
-    first, total = submissions.listing(session, city=city, chosen=Filter())
-    second, _ = submissions.listing(session, city=city, chosen=Filter(), page=2)
-    assert total == len(made)
-    assert [*first, *second] == newest_first
-    assert submissions.listing(session, city=city, chosen=Filter(kinds=("idea",))) == ([], 0)

@@ -46,6 +46,7 @@ def action_labels() -> dict[str, str]:
         "publish": gettext("Published"),
         "reject": gettext("Rejected"),
         "set_point": gettext("Place set"),
+        "correct": gettext("Corrected by the author"),
         "withdraw": gettext("Withdrawn by the author"),
         "erase": gettext("Erased by the author"),
     }

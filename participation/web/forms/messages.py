@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask_babel import gettext, ngettext
 
 from participation.errors import Problem
-from participation.web.plumbing.formats import named
+from participation.web.plumbing.formats import named, number
 
 Details = Mapping[str, object]
 
@@ -45,6 +45,19 @@ def _outside(details: Details) -> str:
     return gettext("This point lies outside the city. Please choose a place inside the boundary.")
 
 
+def _too_large(details: Details) -> str:
+    most = _number(details, "most")
+    return gettext("This photo is larger than %(most)s MB. Please choose a smaller one.", most=number(most))
+
+
+def _too_many_pixels(details: Details) -> str:
+    most = _number(details, "most")
+    return gettext(
+        "This photo has more pixels than we can take (at most %(most)s million). Please send a smaller version.",
+        most=number(most),
+    )
+
+
 _SENTENCES: dict[str, Callable[[Details], str]] = {
     "required": lambda _: gettext("Please answer this question."),
     "unknown_code": lambda _: gettext("This answer is not on the list. Please choose again."),
@@ -56,4 +69,21 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "not_a_point": lambda _: gettext("This is not a position. Please choose the place again."),
     "untouched": lambda _: gettext("Please move the map to the place you mean."),
     "outside": _outside,
+    "photo_too_large": _too_large,
+    "photo_too_many_pixels": _too_many_pixels,
+    "photo_unreadable": lambda _: gettext(
+        "This file is not a photo that we can read. Please choose a JPEG, PNG, WebP or HEIC picture."
+    ),
+    "photo_broken": lambda _: gettext("This photo is damaged or not complete. Please choose it again, or another one."),
+    "photo_moving": lambda _: gettext("Moving pictures cannot be taken. Please choose a photo that stands still."),
+    "photo_busy": lambda _: gettext("Many photos are being sent just now. Please send your entry again in a minute."),
+    "photo_gone": lambda _: gettext("Your photo is not kept any more. Please choose it again, or send without it."),
+    "about_unknown": lambda _: gettext(
+        "What your feedback is about is no longer shown. To send it to the city without this link, send once more."
+    ),
+    "proof_wrong": lambda _: gettext("Your browser's check did not work. Nothing is lost: please send once more."),
+    "proof_old": lambda _: gettext("The form was open for a long time. Nothing is lost: please send once more."),
+    "proof_used": lambda _: gettext("Your browser's check was used before. Nothing is lost: please send once more."),
+    "not_an_address": lambda _: gettext("This is not an e-mail address. It should look like name@example.org."),
+    "not_ticked": lambda _: gettext("Please tick this box to send the report."),
 }

@@ -28,11 +28,14 @@ from participation.locales import LANGUAGES
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import PLACE_WORDS_MAX, Submission
+from participation.pictures import Picture
 from participation.questionnaire import Question, Questionnaire, load, versions
 from participation.services.locations import Where
 from participation.services.submissions import Draft
 from participation.text import fold
 from participation.web.forms.messages import message
+from participation.web.forms.photos import PhotoFields
+from participation.web.forms.proofs import ProofFields
 from participation.web.plumbing.formats import named
 
 
@@ -43,6 +46,9 @@ class Mistake:
     id: str
     label: str
     text: str
+
+
+UNSEEN = ("proof", "about_place", "about_submission")
 
 
 class ChipsField(SelectMultipleField):
@@ -95,16 +101,20 @@ class WhereFields(FlaskForm):
             field.errors = [*field.errors, message(problem)]
 
 
-class SubmissionForm(WhereFields):
+class SubmissionForm(WhereFields, PhotoFields, ProofFields):
     """One submission; the questions are added by `form_for`."""
 
     kind = HiddenField()
     idempotency_key = HiddenField()
+    about_place = HiddenField()
+    about_submission = HiddenField()
     near_home = BooleanField(lazy_gettext("This is near my home"))
     text_lang = SelectField(lazy_gettext("I am writing in"), validate_choice=False)
     questions: tuple[Question, ...] = ()
+    # What is wrong with something that nobody sees on the page.
+    alert = ""
 
-    def draft(self) -> Draft:
+    def draft(self, photo: Picture | None = None) -> Draft:
         """What was sent, as the service takes it."""
         answers = {question.code: self._fields[question.code].data for question in self.questions}
         return Draft(
@@ -113,7 +123,28 @@ class SubmissionForm(WhereFields):
             answers={code: answer for code, answer in answers.items() if answer},
             text_lang=self.text_lang.data or "",
             idempotency_key=self.idempotency_key.data or "",
+            about_place=self.about_place.data or "",
+            about_submission=self.about_submission.data or "",
+            photo=photo or (self.kept_photo_id if self.photo_kept else None),
+            proof=self.proof.data or "",
         )
+
+    def show(self, invalid: FormInvalid) -> None:
+        """Put each problem beside its field; what a hidden field held goes, and the alert above the form says why."""
+        for name in UNSEEN:
+            if name in invalid.problems:
+                self.alert = message(invalid.problems[name])
+                self._fields[name].data = ""
+        if "photo" in invalid.problems:
+            self.kept_photo.data = ""
+        super().show(FormInvalid({name: found for name, found in invalid.problems.items() if name not in UNSEEN}))
+
+    def preset(self, query: Mapping[str, str]) -> None:
+        """Take over the place, and what feedback is about, from a link to the form."""
+        super().preset(query)
+        if self.kind.data == "feedback":
+            for field in (self.about_place, self.about_submission):
+                field.data = query.get(field.name, "")
 
     @property
     def required(self) -> list[Field]:
@@ -168,6 +199,7 @@ def form_for(questionnaire: Questionnaire, *, kind: str, city: City, lang: str) 
         form.text_lang.data = lang
     if not form.idempotency_key.data:
         form.new_key()
+    form.note_time()
     return form
 
 

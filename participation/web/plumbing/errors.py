@@ -1,7 +1,7 @@
 """Error pages in the person's language; the last one needs nothing at all."""
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -9,14 +9,16 @@ from werkzeug.wrappers import Response
 
 from participation.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, ServiceError
 from participation.locales import CODES
-from participation.settings import ROOT
+from participation.settings import ROOT, Settings
+from participation.web.plumbing.formats import number
+from participation.web.plumbing.requests import takes_photos
 
 log = structlog.get_logger()
 # Who may not see a thing does not learn that it exists.
 STATUS = {NotFound: 404, NotAllowed: 404, Gone: 410, Conflict: 409, Invalid: 400}
 LAST_RESORT = (ROOT / "templates" / "errors" / "500.html").read_bytes()
-# What an answer must say by its standard: which methods are allowed, and when to try again.
-KEPT_HEADERS = ("allow", "retry-after")
+# What an answer must say by its standard: which methods are allowed, how long a file is, and when to try again.
+KEPT_HEADERS = ("allow", "content-range", "retry-after")
 
 
 def init(app: Flask) -> None:
@@ -69,11 +71,22 @@ def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if status >= 500:
         return _plain(status)
-    response = _page(status)
+    response = _page(status, _too_large() if status == 413 else "")
     for name, value in error.get_headers(request.environ):
         if name.lower() in KEPT_HEADERS:
             response.headers[name] = value
     return response
+
+
+def _too_large() -> str:
+    """The size that the page somebody sent to can take."""
+    if not takes_photos():
+        return ""
+    settings: Settings = current_app.extensions["participation_settings"]
+    return gettext(
+        "A photo may have at most %(most)s MB. Please go back, choose a smaller one, and send again.",
+        most=number(settings.photo_mb),
+    )
 
 
 def _csrf(_error: CSRFError) -> Response:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from flask import Flask
 from flask_babel import gettext
 from jinja2 import StrictUndefined
@@ -27,7 +28,7 @@ def init(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_key"] = lambda: str(uuid.uuid4())
     app.jinja_env.filters |= {"number": number, "percent": percent, "day": day, "moment": moment, "named": named}
-    app.jinja_env.filters |= {"ago": ago, "language_name": language_name}
+    app.jinja_env.filters |= {"ago": ago, "language_name": language_name, "metres": metres}
 
 
 def number(value: float) -> str:
@@ -38,6 +39,13 @@ def number(value: float) -> str:
 def percent(value: float) -> str:
     """0.41 as 41 % in German."""
     return format_percent(value, locale=lang())
+
+
+def metres(value: float) -> str:
+    """How far: "350 m", and from a kilometre on "1,2 km" in German; nobody measures more closely on foot."""
+    if value < 995:
+        return format_unit(round(value, -1), "length-meter", length="short", locale=lang())
+    return format_unit(round(value / 1000, 1), "length-kilometer", length="short", locale=lang())
 
 
 def day(value: date) -> str:

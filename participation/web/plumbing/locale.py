@@ -1,9 +1,11 @@
 """Which language a page is in: the one its address names; without one the cookie's, the browser's, then the default."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import Babel
+from flask_babel import Babel, force_locale
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
@@ -38,6 +40,18 @@ def lang() -> str:
         g.lang = best()
     code: str = g.lang
     return code
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Texts, numbers, dates and links in another language than the page's: that of somebody who gets a mail."""
+    before = lang()
+    g.lang = code
+    try:
+        with force_locale(code):
+            yield
+    finally:
+        g.lang = before
 
 
 def best() -> str:

@@ -1,15 +1,25 @@
-"""A request id, a limit for bodies that do not tell their length, and one log line without anything personal."""
+"""A request id, a limit for the size of bodies, and one log line without anything personal."""
 
 import re
 import time
 import uuid
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 import structlog
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from participation.settings import Settings
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+# A photo that is a little too large gets a message on its form; the server has to read it for that.
+TOO_LARGE_A_LITTLE = 4 * 1024 * 1024
+# What is far too large is thrown away unread up to this size: a browser shows our answer only when it has sent all.
+DRAINED, PIECE = 64 * 1024 * 1024, 64 * 1024
+P = ParamSpec("P")
+R = TypeVar("R")
 log = structlog.get_logger()
 
 
@@ -20,6 +30,12 @@ def init(app: Flask) -> None:
     app.after_request(_finish)
 
 
+def takes_photo(view: Callable[P, R]) -> Callable[P, R]:
+    """Let the body of this page's form be as large as a photo; all others stay small."""
+    view.takes_photo = True  # type: ignore[attr-defined]
+    return view
+
+
 def _start() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -28,11 +44,28 @@ def _start() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
+def takes_photos() -> bool:
+    """Whether the form of the page that is asked for may bring a photo."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "takes_photo", False)
+
+
 def _measure() -> None:
-    # A body without a length (sent in chunks) would be cut off at the limit without a word by the parser of forms.
+    with_photo = request.mimetype == "multipart/form-data" and takes_photos()
+    if with_photo:
+        settings: Settings = current_app.extensions["participation_settings"]
+        request.max_content_length = settings.photo_bytes + TOO_LARGE_A_LITTLE + settings.max_body_kb * 1024
     limit = request.max_content_length
+    # A body without a length (sent in chunks) would be cut off at the limit without a word by the parser of forms.
     if limit and request.content_length is None and len(request.get_data()) >= limit:
         raise RequestEntityTooLarge
+    if limit and with_photo and limit < (request.content_length or 0) <= DRAINED:
+        _drain()
+        raise RequestEntityTooLarge
+
+
+def _drain() -> None:
+    while request.environ["wsgi.input"].read(PIECE):
+        pass
 
 
 def _finish(response: Response) -> Response:

@@ -26,6 +26,15 @@ def current() -> Session:
     return session
 
 
+def release() -> None:
+    """End what this request has read so far, so that others can write; what it still needs is read again.
+
+    For moments at which nothing is waiting to be committed.
+    """
+    if "session" in g:
+        g.session.rollback()
+
+
 def close(_error: BaseException | None = None) -> None:
     """Give the connection back; what was not committed is rolled back."""
     session = g.pop("session", None)

@@ -4,22 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from flask import Flask, g, request, session
+from flask import Flask, g, session
 from flask_babel import lazy_gettext
-from flask_limiter import Limiter
-from flask_security import RoleMixin, Security, SQLAlchemySessionUserDatastore, UserMixin, user_authenticated
+from flask_security import RoleMixin, Security, SQLAlchemySessionUserDatastore, UserMixin, user_authenticated, views
 from sqlalchemy import select
-from werkzeug.wrappers import Response
 
 from participation.models.accounts import PASSWORD_MIN, Account
 from participation.web.forms.accounts import SignInForm
+from participation.web.plumbing.limits import limited
 from participation.web.plumbing.sessions import db
 
 log = structlog.get_logger()
-# Only failed tries count, so that a town hall behind one address can sign in as often as it likes.
-TRIES = "20 per minute; 100 per hour"
 NEVER_STALE = timedelta(seconds=-1)
 LOGIN_KEYS = ("_user_id", "_id", "_fresh", "fs_cc", "fs_paa")
+_login = limited("sign_ins")(views.login)
 
 
 class StaffUser(UserMixin, Account):  # type: ignore[misc]  # both describe the same columns
@@ -45,10 +43,7 @@ def init(app: Flask) -> None:
     security.want_json(lambda _request: False)
     security.login_manager.request_loader(None)
     user_authenticated.connect(_begin, app)
-    limiter = Limiter(key_func=_who, app=app, storage_uri="memory://", headers_enabled=True)
-    views: dict[str, Any] = app.view_functions
-    limit = limiter.limit(TRIES, methods=["POST"], deduct_when=_failed)
-    views["security.login"] = limit(views["security.login"])
+    app.view_functions["security.login"] = _login
 
 
 def _configure(app: Flask) -> None:
@@ -88,12 +83,3 @@ def _begin(_app: Flask, user: StaffUser, **_details: Any) -> None:
         session.pop(key)
     g.pop("csrf_token", None)
     log.info("signed_in", account_id=user.id)
-
-
-def _failed(response: Response) -> bool:
-    return response.status_code != 302
-
-
-def _who() -> str:
-    """Counted in memory by address for an hour at most, and never written down."""
-    return request.remote_addr or "unknown"

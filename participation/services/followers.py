@@ -1,0 +1,147 @@
+"""Followers: who wants news on a submission by mail. Kept apart from all else, and deleted after the campaign."""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from uuid_utils.compat import uuid7
+
+from participation.errors import FormInvalid, NotFound
+from participation.models.cities import City
+from participation.models.followers import Follower
+from participation.models.submissions import Submission
+from participation.services import mails
+
+# A link that nobody opens ends after this.
+CONFIRMED_WITHIN = timedelta(days=3)
+AFTER_CAMPAIGN = timedelta(days=1)
+# Another mail to confirm an address is written at the earliest after this.
+AGAIN_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody asks for news: the follower, and the token of the link to confirm; empty where no mail is to be sent."""
+
+    follower: Follower
+    token: str
+
+
+def ask(session: Session, *, submission: Submission, email: str, lang: str, secret: str, now: datetime) -> Asked:
+    """Note an address for a submission; it gets nothing but a link to confirm it.
+
+    A new address takes the place of another one. Raises FormInvalid where it is none, and NotFound where there will be
+    no more news. An address that is confirmed already, or was asked a moment ago, gets no further mail.
+    """
+    address, problem = mails.address(email)
+    if problem:
+        raise FormInvalid({"email": problem})
+    session.refresh(submission, with_for_update=True)
+    if not can_follow(submission, now=now):
+        raise NotFound("no_more_news")
+    known = of_submission(session, submission=submission)
+    if known and known.email == address:
+        known.lang = lang
+        if known.confirmed_at or known.created_at > now - AGAIN_AFTER:
+            return Asked(known, "")
+    forget(session, submission=submission)
+    made = Follower(id=uuid7(), submission=submission, email=address, lang=lang, created_at=now)
+    made.token_hash = _hash(token(made.id, secret=secret))
+    session.add(made)
+    session.flush()
+    return Asked(made, token(made.id, secret=secret))
+
+
+def can_follow(submission: Submission, *, now: datetime) -> bool:
+    """Whether there may still be news: it is pending or published, and its campaign is not over."""
+    running = submission.city.today(now) <= submission.campaign.ends
+    return running and submission.status in ("pending", "published")
+
+
+def of_submission(session: Session, *, submission: Submission) -> Follower | None:
+    """Who follows a submission, confirmed or not."""
+    return session.scalar(select(Follower).where(Follower.submission_id == submission.id))
+
+
+def of_place(session: Session, *, place_id: UUID) -> list[Follower]:
+    """Who wants to hear of a place's news: the confirmed followers of what is published there."""
+    query = (
+        select(Follower)
+        .join(Submission, Submission.id == Follower.submission_id)
+        .where(Submission.place_id == place_id, Submission.status == "published", Follower.confirmed_at.is_not(None))
+        .order_by(Follower.id)
+    )
+    return list(session.scalars(query))
+
+
+def by_token(session: Session, *, token: str) -> Follower:
+    """The follower of a link in a mail; raises NotFound."""
+    follower = session.scalar(select(Follower).where(Follower.token_hash == _hash(token)))
+    if follower is None:
+        raise NotFound("follower_unknown")
+    return follower
+
+
+def confirm(session: Session, *, follower: Follower, now: datetime) -> None:
+    """The address is right, and its owner wants news. Twice is once."""
+    session.refresh(follower, with_for_update=True)
+    follower.confirmed_at = follower.confirmed_at or now
+    session.flush()
+
+
+def forget(session: Session, *, submission: Submission) -> None:
+    """Delete the address that follows a submission, and all mails to it about that."""
+    follower = of_submission(session, submission=submission)
+    if follower:
+        end(session, follower=follower)
+
+
+def end(session: Session, *, follower: Follower) -> None:
+    """Delete an address, and all mails to it about the submission."""
+    mails.forget_about(session, mark=mark(follower.id))
+    session.delete(follower)
+    session.flush()
+
+
+def forget_old(session: Session, *, now: datetime) -> int:
+    """Delete the addresses of campaigns that are over, and those nobody has confirmed; returns how many."""
+    ended = [follower for city in _followed(session) for follower in _of_city(session, city) if _is_over(follower, now)]
+    for follower in ended:
+        end(session, follower=follower)
+    return len(ended)
+
+
+def mark(follower_id: UUID) -> str:
+    """What stands in every mail to a follower, as the first part of the token."""
+    return follower_id.hex
+
+
+def token(follower_id: UUID, *, secret: str) -> str:
+    """The secret of the link in every mail to a follower; made anew for each mail, because only its hash is kept."""
+    digest = hmac.digest(secret.encode(), b"follower:" + follower_id.bytes, "sha256")
+    return f"{mark(follower_id)}-{base64.urlsafe_b64encode(digest[:18]).decode()}"
+
+
+def _followed(session: Session) -> list[City]:
+    query = select(Submission.city_id).join(Follower, Follower.submission_id == Submission.id)
+    return list(session.scalars(select(City).where(City.id.in_(query))))
+
+
+def _of_city(session: Session, city: City) -> list[Follower]:
+    query = select(Follower).join(Submission).where(Submission.city_id == city.id)
+    return list(session.scalars(query.options(joinedload(Follower.submission).joinedload(Submission.campaign))))
+
+
+def _is_over(follower: Follower, now: datetime) -> bool:
+    submission = follower.submission
+    over = submission.city.today(now) > submission.campaign.ends + AFTER_CAMPAIGN
+    return over or (follower.confirmed_at is None and follower.created_at < now - CONFIRMED_WITHIN)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,173 @@
+"""What authors can do by the secret link of their receipt: look up, correct, withdraw, erase."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from participation.errors import Conflict, NotFound
+from participation.geo import Point
+from participation.models.cities import City
+from participation.models.decisions import Decision
+from participation.models.notices import Notice
+from participation.models.submissions import ANSWERS, Submission
+from participation.services import followers, photos, places, submissions, tiles
+from participation.services.locations import Where
+from participation.services.submissions import Draft, receipt_hash
+
+# What the log says of an author's own step, and the state it leads to.
+LEADS_TO = {"correct": "pending", "withdraw": "withdrawn", "erase": "erased"}
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What an author wants their submission to say, the version of it that they saw, and whether its photo goes."""
+
+    draft: Draft
+    version: int
+    drop_photo: bool = False
+
+
+def by_token(session: Session, *, token: str) -> Submission:
+    """The submission of a receipt link; raises NotFound."""
+    submission = session.scalar(select(Submission).where(Submission.receipt_hash == receipt_hash(token)))
+    if submission is None:
+        raise NotFound("receipt_unknown")
+    return submission
+
+
+def decided_by(submission: Submission) -> datetime:
+    """When the city means to have decided on a submission."""
+    return submission.created_at + timedelta(hours=submission.city.target_hours)
+
+
+def shown_place(submission: Submission) -> Where:
+    """The place as the author may see it on a page that others may look at: near a home only the public point."""
+    point = submission.public_point
+    return Where(
+        lat=f"{point.lat:.6f}" if point else "",
+        lon=f"{point.lon:.6f}" if point else "",
+        district=submission.district.code if submission.district and not point else "",
+        words=submission.place_words or "",
+        near_home=submission.near_home,
+    )
+
+
+def correct(
+    session: Session,
+    *,
+    submission: Submission,
+    correction: Correction,
+    now: datetime,
+    partners: Sequence[City] = (),
+    folder: Path | None = None,
+) -> Decision:
+    """Change a pending submission to what its author meant; `folder` is where photos lie, as in `erase`.
+
+    Raises FormInvalid with every problem by field, and Conflict where it was decided on or changed in the meantime.
+    """
+    _keep_from_others(session, submission)
+    key = _correction_hash(submission, correction.draft.idempotency_key)
+    repeated = session.scalar(select(Decision).where(Decision.idempotency_hash == key)) if key else None
+    if repeated:
+        return repeated
+    if submission.status != "pending" or submission.version != correction.version:
+        raise Conflict("already_decided", status=submission.status)
+    draft = replace(correction.draft, kind=submission.kind)
+    kept = _kept_point(submission, draft.where)
+    location, answers = submissions.checked(submission.city, submission.campaign, draft, partners)
+    for code in ANSWERS:
+        setattr(submission, code, answers.get(code))
+    submission.text_lang = draft.text_lang if submission.text else None
+    submission.district = location.district
+    submission.place_words = location.words
+    submission.near_home = draft.where.near_home
+    submissions.place_at(submission, kept or location.point)
+    if location.point is None:
+        _without_point(submission)
+    if correction.drop_photo:
+        photos.forget(session, folder=folder, submission=submission)
+    return _log(session, submission, "correct", now, key)
+
+
+def withdraw(session: Session, *, submission: Submission, now: datetime) -> None:
+    """The author takes a published submission back from the public; raises Conflict in any other state."""
+    _keep_from_others(session, submission)
+    if submission.status != "published":
+        raise Conflict("not_published")
+    tiles.subtract(session, submission=submission)
+    _log(session, submission, "withdraw", now)
+
+
+def erase(session: Session, *, submission: Submission, now: datetime, folder: Path | None = None) -> None:
+    """The author erases a submission: all content goes at once, the log keeps that it happened. Twice is once.
+
+    The support of its place stays as long as something else belongs to the place. `folder` is where photos lie; without
+    it the worker removes the files of the photo.
+    """
+    _keep_from_others(session, submission)
+    if submission.status == "erased":
+        return
+    if submission.status == "published":
+        tiles.subtract(session, submission=submission)
+    _log(session, submission, "erase", now)
+    _without_content(submission)
+    place_id = submission.place_id
+    submission.contributor_id = submission.place_id = submission.content_hash = None
+    followers.forget(session, submission=submission)
+    photos.forget(session, folder=folder, submission=submission)
+    # Whoever reported it may have quoted it.
+    session.execute(update(Notice).where(Notice.submission_id == submission.id).values(explanation=""))
+    session.flush()
+    if place_id:
+        places.forget_if_empty(session, place_id=place_id, last=submission)
+
+
+def _keep_from_others(session: Session, submission: Submission) -> None:
+    """A moderator may be deciding at this moment: wait for that and see its outcome."""
+    session.refresh(submission, with_for_update=True)
+
+
+def _kept_point(submission: Submission, where: Where) -> Point | None:
+    """The exact point, where the author left the public one of it as it was shown, still near their home."""
+    shown = shown_place(submission)
+    same = shown.lat and (where.lat.strip(), where.lon.strip()) == (shown.lat, shown.lon)
+    return submission.point if same and where.near_home == submission.near_home else None
+
+
+def _without_point(submission: Submission) -> None:
+    submission.lat = submission.lon = submission.public_lat = submission.public_lon = submission.cell = None
+
+
+def _without_content(submission: Submission) -> None:
+    for column in (*ANSWERS, "place_words", "text_lang", "about_place_id", "about_submission_id", "district_id"):
+        setattr(submission, column, None)
+    submission.near_home = False
+    submission.checks = ()
+    _without_point(submission)
+
+
+def _log(session: Session, submission: Submission, action: str, now: datetime, key: str | None = None) -> Decision:
+    """One more version, and a line about it that holds nothing of the content."""
+    decision = Decision(
+        submission_id=submission.id,
+        action=action,
+        from_status=submission.status,
+        to_status=LEADS_TO[action],
+        submission_version=submission.version,
+        at=now,
+        idempotency_hash=key,
+    )
+    submission.status = LEADS_TO[action]
+    submission.version += 1
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _correction_hash(submission: Submission, key: str) -> str | None:
+    return hashlib.sha256(f"{submission.id}:correct:{key}".encode()).hexdigest() if key else None
