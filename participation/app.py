@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from participation import database, logs
 from participation.cli import accounts, assets, cities, demo, partnerships, serve, submissions, worker
 from participation.cli import database as database_commands
+from participation.cli import decisions as decision_commands
 from participation.models import all_tables  # noqa: F401  # relationships name each other
 from participation.settings import ROOT, Settings
 from participation.web import (
@@ -21,6 +22,7 @@ from participation.web import (
     places,
     proofs,
     receipts,
+    replies,
     texts,
     tiles,
 )
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     receipts.blueprint,
     followers.blueprint,
     notices.blueprint,
+    replies.blueprint,
     photos.blueprint,
     proofs.blueprint,
     texts.blueprint,
@@ -74,6 +77,7 @@ COMMANDS = (
     assets.assets,
     cities.cities,
     database_commands.database,
+    decision_commands.decisions,
     demo.demo,
     partnerships.partnerships,
     serve.serve,

@@ -186,6 +186,19 @@ def test_one_function_draws_a_photo_and_one_stores_it() -> None:
     assert files("_write") & {"participation/services/photos.py"}
 
 
+def test_only_the_record_adds_decisions_and_changes_the_state_of_a_submission() -> None:
+    """The demonstration inserts submissions that are in their last state from the beginning; it changes none."""
+    record = "participation/services/decision_record.py"
+    nodes = [(name(path), node) for path in CODE if path.is_relative_to(PRODUCT) for node in ast.walk(tree(path))]
+    calls = [(file, ast.unparse(node)) for file, node in nodes if isinstance(node, ast.Call)]
+    assert {file for file, call in calls if call.startswith(("Decision(", "insert(Decision)"))} == {record}
+    assigned = [
+        (file, ast.unparse(target)) for file, node in nodes if isinstance(node, ast.Assign) for target in node.targets
+    ]
+    assert {file for file, target in assigned if target.endswith("submission.status")} == {record}
+    assert [file for file, call in calls if call.startswith("update(Submission)") and "status=" in call] == []
+
+
 def test_only_the_settings_read_the_environment() -> None:
     assert used("environ", of="os") == {"participation/settings.py"}
     assert used("getenv") == set()

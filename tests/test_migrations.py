@@ -9,12 +9,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Engine, MetaData, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import CheckConstraint, Engine, MetaData, inspect, select, text
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from participation import database
 from participation.models.all_tables import METADATA
+from participation.models.cities import City
+from participation.services import decision_record
 from participation.settings import ROOT
+from tests.factories import rows_0002
 from tests.fixtures.databases import DATABASES, alembic_config
 
 SCRIPTS = ScriptDirectory(str(ROOT / "migrations"))
@@ -42,7 +45,7 @@ def go(engine: Engine, to: str) -> None:
 def schema(engine: Engine) -> dict[str, Any]:
     """Everything the database knows about its tables, comparable."""
     found = inspect(engine)
-    return {
+    tables = {
         table: {
             # A column that came later stands last in a migrated table; the order means nothing.
             "columns": sorted(
@@ -60,6 +63,22 @@ def schema(engine: Engine) -> dict[str, Any]:
         for table in found.get_table_names()
         if table != "alembic_version"
     }
+    triggers = guards(engine)
+    return tables | ({"triggers and functions": triggers} if triggers else {})
+
+
+def guards(engine: Engine) -> list[tuple[str, str]]:
+    """The triggers, and the functions that they call."""
+    queries = {
+        "sqlite": ["SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"],
+        "postgresql": [
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+            "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+        ],
+    }
+    with engine.connect() as connection:
+        rows = [row for query in queries[engine.dialect.name] for row in connection.execute(text(query))]
+    return sorted((name, _plain(definition)) for name, definition in rows)
 
 
 def _plain(condition: str) -> str:
@@ -137,3 +156,32 @@ def test_every_constraint_has_a_name(engine: Engine) -> None:
             assert unnamed == []
     names = [c.name for table in METADATA.tables.values() for c in table.constraints if isinstance(c, CheckConstraint)]
     assert len(names) == len({*names}) > 0
+
+
+@both
+def test_the_record_gives_its_hashes_to_decisions_that_are_there_already(bare: Engine) -> None:
+    """Up, down and up again: two cities have a chain each, the keys of forms move out and back."""
+    go(bare, "0002")
+    rows_0002.insert(bare)
+    before = _rows(bare, "SELECT * FROM decisions ORDER BY id")
+    for _ in range(2):
+        go(bare, "0003")
+        with database.reading(bare) as session:
+            verdicts = [decision_record.verify(session, city=city) for city in session.scalars(select(City))]
+        assert [(verdict.decisions, verdict.fault) for verdict in verdicts] == [(3, None), (2, None)]
+        moved = _rows(bare, "SELECT hash, decision_id FROM decision_keys ORDER BY hash")
+        assert [tuple(row) for row in moved] == [("form-1", 1), ("form-5", 5)]
+        with pytest.raises(IntegrityError, match="only added"), bare.begin() as connection:
+            connection.execute(text("DELETE FROM decisions"))
+        go(bare, "0002")
+        assert sorted(map(_named, _rows(bare, "SELECT * FROM decisions"))) == sorted(map(_named, before))
+
+
+def _rows(engine: Engine, query: str) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(text(query)))
+
+
+def _named(row: Any) -> list[tuple[str, str]]:
+    """A row whatever the order of its columns."""
+    return sorted((column, str(value)) for column, value in row._asdict().items())

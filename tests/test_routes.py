@@ -43,6 +43,7 @@ ROUTES = {
     "/<lang:lang>/receipts/<token>/withdraw": "POST",
     "/<lang:lang>/staff/": "GET",
     "/<lang:lang>/staff/notices/<city>": "GET",
+    "/<lang:lang>/staff/places/<uuid:place_id>/reply": "GET POST",
     "/<lang:lang>/staff/queue/<city>": "GET",
     "/<lang:lang>/staff/sign-in": "GET POST",
     "/<lang:lang>/staff/sign-out": "POST",
@@ -57,6 +58,7 @@ ROUTES = {
     "/basemap/<city>/names.json": "GET",
     "/basemap/<city>/outline.json": "GET",
     "/challenge": "GET",
+    "/exports/<city>/decisions.csv": "GET",
     "/exports/<city>/submissions.csv": "GET",
     "/healthz": "GET",
     "/photos/<uuid:photo_id>-small.jpg": "GET",
@@ -70,8 +72,8 @@ NO_PAGES = ("/addresses", "/near", ".svg", ".jpg", "/follow", SUPPORT_STEPS, "/d
 # How many statements a page may cost, however much it shows. Staff pages: one more for who is signed in.
 BUDGETS = {
     "/en/": 6,
-    "/en/worms/": 8,
-    "/en/worms/list": 12,
+    "/en/worms/": 7,
+    "/en/worms/list": 10,
     "/en/worms/add": 5,
     "/en/worms/add?kind=idea": 7,
     "/en/worms/privacy": 4,
@@ -106,6 +108,7 @@ def staff_pages_of(sample: Sample, lang: str) -> list[str]:
     return [
         f"/{lang}/staff/queue/worms",
         f"/{lang}/staff/notices/worms",
+        f"/{lang}/staff/places/{sample.published.place_id}/reply",
         *(f"/{lang}/staff/submissions/{submission.id}" for submission in shown),
     ]
 

@@ -18,7 +18,10 @@ LAST_RESORT = "errors/500.html"
 PAGES = [
     template
     for template in TEMPLATES
-    if not any(part.startswith("_") for part in Path(template).parts) and template not in ("base.html", LAST_RESORT)
+    if not any(part.startswith("_") for part in Path(template).parts)
+    and template not in ("base.html", LAST_RESORT)
+    # The texts of mails are no pages.
+    and template.endswith(".html")
 ]
 STATIC = [
     path

@@ -28,6 +28,10 @@ TRANSITIONS = {
     "removed": ("erased",),
     "erased": (),
 }
+# Every step that may happen, from which state to which; what changes the content only stays in its state.
+STEPS = tuple(
+    (before, after) for before, following in TRANSITIONS.items() if following for after in (before, *following)
+)
 # What a moderator should know about how something was sent: without the proof that keeps machines off, because the
 # browser runs no scripts.
 CHECKS = ("no_proof",)

@@ -1,6 +1,5 @@
 """The moderators' decisions: publish, reject, set the point; each one is logged, none happens twice."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +14,11 @@ from participation.models.accounts import CITY_ROLES, Account
 from participation.models.cities import City, District, Landmark
 from participation.models.decisions import REASON_CODES, Decision
 from participation.models.submissions import Submission
-from participation.services import places, submissions, tiles
+from participation.services import decision_record, places, submissions, tiles
+from participation.services.decision_record import record
 from participation.services.locations import NEEDS_PLACE, Where, locate
 
 PAGE = 25
-LEADS_TO = {"publish": "published", "reject": "rejected", "set_point": "pending"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +53,11 @@ def cities_of(session: Session, *, account: Account) -> list[City]:
 def may_decide(account: Account, city: City) -> bool:
     """Only the owning city decides; the operator of the platform can step in."""
     return account.role == "operator" or (account.role in CITY_ROLES and account.city_id == city.id)
+
+
+def may_take_record(account: Account, city: City) -> bool:
+    """The record shows what each moderator did: it is for the lead of the city, and the operator of the platform."""
+    return may_decide(account, city) and account.role != "moderator"
 
 
 def queue_lengths(session: Session, *, cities: Sequence[City]) -> list[tuple[City, int]]:
@@ -128,7 +132,8 @@ def publish(session: Session, *, account: Account, submission: Submission, seen:
         raise FormInvalid({"lat": Problem("where_required")})
     places.give(session, submission=submission, now=now)
     submission.published_at = now
-    decision = _decide(session, submission, "publish", account=account, seen=seen, now=now)
+    key = seen.idempotency_key
+    decision = record(session, submission=submission, action="publish", now=now, account=account, key=key)
     tiles.add(session, submission=submission)
     return decision
 
@@ -144,7 +149,10 @@ def reject(
         raise FormInvalid(
             {"reason_code": Problem("unknown_code" if reason_code else "required", {"value": reason_code[:60]})}
         )
-    return _decide(session, submission, "reject", account=account, seen=seen, now=now, reason_code=reason_code)
+    key = seen.idempotency_key
+    return record(
+        session, submission=submission, action="reject", now=now, account=account, reason_code=reason_code, key=key
+    )
 
 
 def set_point(
@@ -161,52 +169,18 @@ def set_point(
         raise FormInvalid(problems)
     submissions.place_at(submission, location.point)
     submission.district_id = location.district.id if location.district else None
-    return _decide(session, submission, "set_point", account=account, seen=seen, now=now)
+    key = seen.idempotency_key
+    return record(session, submission=submission, action="set_point", now=now, account=account, key=key)
 
 
 def _before(session: Session, account: Account, submission: Submission, seen: Seen, action: str) -> Decision | None:
     """Check the right and the version; a repeated form gets the decision it made the first time."""
     if not may_decide(account, submission.city):
         raise NotAllowed("not_your_city")
-    # Locks the row on PostgreSQL; on SQLite this transaction is the only writer already.
-    session.refresh(submission, with_for_update=True)
-    if seen.idempotency_key:
-        query = select(Decision).where(Decision.idempotency_hash == _hash(submission, seen, action))
-        repeated = session.scalar(query)
-        if repeated:
-            return repeated
+    decision_record.hold(session, submission=submission)
+    repeated = decision_record.made_by(session, submission=submission, action=action, key=seen.idempotency_key)
+    if repeated:
+        return repeated
     if submission.status != "pending" or submission.version != seen.version:
         raise Conflict("already_decided", status=submission.status)
     return None
-
-
-def _decide(
-    session: Session,
-    submission: Submission,
-    action: str,
-    *,
-    account: Account,
-    seen: Seen,
-    now: datetime,
-    reason_code: str | None = None,
-) -> Decision:
-    decision = Decision(
-        submission_id=submission.id,
-        account_id=account.id,
-        action=action,
-        reason_code=reason_code,
-        from_status=submission.status,
-        to_status=LEADS_TO[action],
-        submission_version=submission.version,
-        at=now,
-        idempotency_hash=_hash(submission, seen, action) if seen.idempotency_key else None,
-    )
-    submission.status = LEADS_TO[action]
-    submission.version += 1
-    session.add(decision)
-    session.flush()
-    return decision
-
-
-def _hash(submission: Submission, seen: Seen, action: str) -> str:
-    return hashlib.sha256(f"{submission.id}:{action}:{seen.idempotency_key}".encode()).hexdigest()

@@ -1,6 +1,6 @@
 """The demonstration's samples as rows: places, contributors, submissions, supports and decisions, inserted in bulk."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from random import Random
@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 from participation import cells
 from participation.models.accounts import Account
 from participation.models.contributors import Contributor
-from participation.models.decisions import Decision
-from participation.models.places import Place, Support
+from participation.models.places import Place, Reply, Support
 from participation.models.submissions import ANSWERS, Submission
+from participation.services import decision_record, demo_samples
 from participation.services.demo_people import Days, Person, uuid7_at
 from participation.services.demo_points import Spot
+from participation.services.demo_samples import HEAT_KINDS
 from participation.services.demo_submissions import Maker, Round, Sample, name_of
 from participation.services.locations import district_of
 
 SUPPORTS_PER_SUBMISSION = 0.6
+REPLY_DAYS, REPLY_LANGUAGES = (5, 30), 2
 
 Row = dict[str, Any]
 Places = dict[Spot, Row]
@@ -37,12 +39,13 @@ def store(session: Session, *, maker: Maker, samples: Sequence[Sample], moderato
         (Place, list(places.values())),
         (Submission, rows),
         (Support, _supports(maker, samples, places)),
-        (Decision, _decisions(samples, rows, moderator)),
+        (Reply, _replies(maker, samples, places)),
     ]
     for table, wanted in tables:
         if wanted:
             # One statement for all rows, instead of one for each set of columns that have a value.
             session.execute(insert(table).execution_options(render_nulls=True), wanted)
+    decision_record.record_past(session, city=maker.city, steps=_decisions(samples, rows, moderator))
 
 
 def _places(maker: Maker, samples: Sequence[Sample]) -> Places:
@@ -126,6 +129,23 @@ def _support(rng: Random, days: Days, place: Row, person: Person) -> list[Row]:
         return []
     at = begin + timedelta(seconds=round(rng.uniform(0, seconds)))
     return [{"place_id": place["id"], "contributor_id": person.id, "created_at": at}]
+
+
+def _replies(maker: Maker, samples: Sequence[Sample], places: Places) -> list[Row]:
+    """The city answers where most was said, in its own language and the next one of its list."""
+    said = Counter(sample.spot for sample in samples if sample.spot in places and sample.spot)
+    rows: list[Row] = []
+    for kind in HEAT_KINDS:
+        busiest = [spot for spot, _ in said.most_common() if spot.kind == kind]
+        for spot, texts in zip(busiest, demo_samples.replies(kind), strict=False):
+            place = places[spot]
+            day = maker.rng.randint(*REPLY_DAYS)
+            at = min(place["created_at"] + timedelta(days=day), datetime.combine(maker.today, time(), UTC))
+            rows += [
+                {"place_id": place["id"], "lang": lang, "text": texts[lang], "created_at": at}
+                for lang in maker.city.languages[:REPLY_LANGUAGES]
+            ]
+    return rows
 
 
 def _decisions(samples: Sequence[Sample], rows: Sequence[Row], moderator: Account) -> list[Row]:

@@ -132,6 +132,12 @@ def place_words(language: str) -> tuple[str, str]:
     return stop, park
 
 
+def replies(kind: str) -> list[dict[str, str]]:
+    """What a city answers at its places of this kind, each a text per language."""
+    answers: list[dict[str, str]] = _toml("replies").get(kind, [])
+    return answers
+
+
 @cache
 def _toml(name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))

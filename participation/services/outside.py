@@ -20,6 +20,7 @@ from participation.errors import Unavailable
 CONNECT_SECONDS = 2.0
 SILENCE_SECONDS = 3.0
 QUEUE_SECONDS = 2.0
+MOMENT_SECONDS = 0.7
 REST_SECONDS = 15.0
 REDIRECTS = 3
 BUSY_OR_BROKEN = {401, 403, 408, 429}
@@ -46,6 +47,7 @@ class Outside:
         self.processes = processes
         self._slots = threading.BoundedSemaphore(max(1, threads // 2))
         self._room = threading.BoundedSemaphore(max(1, threads - 1))
+        self._waiting: dict[object, float] = {}
         self._guard = threading.Lock()
         self._clients: dict[bool, httpx.Client] = {}
         self._rests: dict[str, float] = {}
@@ -60,9 +62,11 @@ class Outside:
         url = httpx.URL(address)
         if query:
             url = url.copy_merge_params(query)
+        # Making the first one takes its time, which is not that of who is asked.
+        client = self._client(url.host)
         until = time.monotonic() + seconds
         with self.room(), self._trying(url.netloc.decode(), until):
-            return self._follow(url, takes=takes, largest=largest, until=until)
+            return self._follow(client, url, takes=takes, largest=largest, until=until)
 
     def close(self) -> None:
         """Give up all connections."""
@@ -73,12 +77,20 @@ class Outside:
 
     @contextmanager
     def room(self) -> Iterator[None]:
-        """Held by each thread that waits for an answer, its own or that of another; Unavailable where too many do."""
-        if not self._room.acquire(blocking=False):
+        """Held by each thread that waits for an answer, its own or that of another; Unavailable where too many do.
+
+        While answers come quickly it is worth waiting a moment for a place, and while they do not, it is not.
+        """
+        now = time.monotonic()
+        hanging = any(now - began > MOMENT_SECONDS for began in list(self._waiting.values()))
+        if not self._room.acquire(timeout=0.0 if hanging else MOMENT_SECONDS):
             raise Unavailable("busy")
+        mark = object()
+        self._waiting[mark] = time.monotonic()
         try:
             yield
         finally:
+            del self._waiting[mark]
             self._room.release()
 
     @contextmanager
@@ -100,9 +112,9 @@ class Outside:
         log.warning("outside_failed", host=host, why=why)
         return Unavailable("failed", why=why)
 
-    def _follow(self, url: httpx.URL, *, takes: str, largest: int, until: float) -> Answer:
+    def _follow(self, client: httpx.Client, url: httpx.URL, *, takes: str, largest: int, until: float) -> Answer:
         for _ in range(REDIRECTS):
-            with self._client(url.host).stream("GET", url) as response:
+            with client.stream("GET", url) as response:
                 if not response.has_redirect_location:
                     return self._read(response, takes=takes, largest=largest, until=until)
                 target = url.join(response.headers["Location"])

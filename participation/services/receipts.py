@@ -1,6 +1,5 @@
 """What authors can do by the secret link of their receipt: look up, correct, withdraw, erase."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,12 +14,10 @@ from participation.models.cities import City
 from participation.models.decisions import Decision
 from participation.models.notices import Notice
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import followers, photos, places, submissions, tiles
+from participation.services import decision_record, followers, photos, places, submissions, tiles
+from participation.services.decision_record import record
 from participation.services.locations import Where
 from participation.services.submissions import Draft, receipt_hash
-
-# What the log says of an author's own step, and the state it leads to.
-LEADS_TO = {"correct": "pending", "withdraw": "withdrawn", "erase": "erased"}
 
 
 @dataclass(frozen=True)
@@ -70,9 +67,9 @@ def correct(
 
     Raises FormInvalid with every problem by field, and Conflict where it was decided on or changed in the meantime.
     """
-    _keep_from_others(session, submission)
-    key = _correction_hash(submission, correction.draft.idempotency_key)
-    repeated = session.scalar(select(Decision).where(Decision.idempotency_hash == key)) if key else None
+    decision_record.hold(session, submission=submission)
+    key = correction.draft.idempotency_key
+    repeated = decision_record.made_by(session, submission=submission, action="correct", key=key)
     if repeated:
         return repeated
     if submission.status != "pending" or submission.version != correction.version:
@@ -91,16 +88,16 @@ def correct(
         _without_point(submission)
     if correction.drop_photo:
         photos.forget(session, folder=folder, submission=submission)
-    return _log(session, submission, "correct", now, key)
+    return record(session, submission=submission, action="correct", now=now, key=key)
 
 
 def withdraw(session: Session, *, submission: Submission, now: datetime) -> None:
     """The author takes a published submission back from the public; raises Conflict in any other state."""
-    _keep_from_others(session, submission)
+    decision_record.hold(session, submission=submission)
     if submission.status != "published":
         raise Conflict("not_published")
     tiles.subtract(session, submission=submission)
-    _log(session, submission, "withdraw", now)
+    record(session, submission=submission, action="withdraw", now=now)
 
 
 def erase(session: Session, *, submission: Submission, now: datetime, folder: Path | None = None) -> None:
@@ -109,12 +106,12 @@ def erase(session: Session, *, submission: Submission, now: datetime, folder: Pa
     The support of its place stays as long as something else belongs to the place. `folder` is where photos lie; without
     it the worker removes the files of the photo.
     """
-    _keep_from_others(session, submission)
+    decision_record.hold(session, submission=submission)
     if submission.status == "erased":
         return
     if submission.status == "published":
         tiles.subtract(session, submission=submission)
-    _log(session, submission, "erase", now)
+    record(session, submission=submission, action="erase", now=now)
     _without_content(submission)
     place_id = submission.place_id
     submission.contributor_id = submission.place_id = submission.content_hash = None
@@ -125,11 +122,6 @@ def erase(session: Session, *, submission: Submission, now: datetime, folder: Pa
     session.flush()
     if place_id:
         places.forget_if_empty(session, place_id=place_id, last=submission)
-
-
-def _keep_from_others(session: Session, submission: Submission) -> None:
-    """A moderator may be deciding at this moment: wait for that and see its outcome."""
-    session.refresh(submission, with_for_update=True)
 
 
 def _kept_point(submission: Submission, where: Where) -> Point | None:
@@ -149,25 +141,3 @@ def _without_content(submission: Submission) -> None:
     submission.near_home = False
     submission.checks = ()
     _without_point(submission)
-
-
-def _log(session: Session, submission: Submission, action: str, now: datetime, key: str | None = None) -> Decision:
-    """One more version, and a line about it that holds nothing of the content."""
-    decision = Decision(
-        submission_id=submission.id,
-        action=action,
-        from_status=submission.status,
-        to_status=LEADS_TO[action],
-        submission_version=submission.version,
-        at=now,
-        idempotency_hash=key,
-    )
-    submission.status = LEADS_TO[action]
-    submission.version += 1
-    session.add(decision)
-    session.flush()
-    return decision
-
-
-def _correction_hash(submission: Submission, key: str) -> str | None:
-    return hashlib.sha256(f"{submission.id}:correct:{key}".encode()).hexdigest() if key else None

@@ -3,9 +3,10 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from participation.models.decisions import DecisionKey
 from participation.models.submissions import Submission
 from participation.services import addresses, cities, limits, photos, proofs, tiles
 
@@ -27,6 +28,15 @@ def forget_form_keys(session: Session, *, now: datetime) -> int:
         statement = update(Submission).where(Submission.id.in_(ids))
         session.execute(statement.values(idempotency_hash=None, content_hash=None))
     return len(ids)
+
+
+def forget_decision_keys(session: Session, *, now: datetime) -> int:
+    """Forget by what a repeated form of a decision is known, a day later; at most BATCH, returns how many."""
+    old = select(DecisionKey.hash).where(DecisionKey.at < now - FORM_KEYS_KEPT).limit(BATCH)
+    hashes = session.scalars(old).all()
+    if hashes:
+        session.execute(delete(DecisionKey).where(DecisionKey.hash.in_(hashes)))
+    return len(hashes)
 
 
 def forget_addresses(session: Session, *, now: datetime) -> int:

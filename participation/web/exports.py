@@ -1,15 +1,18 @@
 """Downloads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import structlog
 from flask import Blueprint, abort, current_app, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from participation import database
 from participation.models.cities import City
-from participation.services import cities, decisions, exports
-from participation.services.filters import Filter
+from participation.services import cities, exports
+from participation.services.decisions import may_decide, may_take_record
+from participation.settings import Settings
 from participation.web.forms import filters
 from participation.web.plumbing.access import account
 from participation.web.plumbing.sessions import db
@@ -28,23 +31,40 @@ def submissions(city: str) -> Response:
         abort(400)
     if profile == "internal":
         reader = account()
-        if reader is None or not decisions.may_decide(reader, found):
+        if reader is None or not may_decide(reader, found):
             abort(403)
         chosen = chosen.for_staff()
         log.info("export_internal", city=found.slug, account_id=reader.id)
-    response = Response(_lines(found, chosen), mimetype="text/csv")
-    response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.slug}-submissions.csv"'
+    settings: Settings = current_app.extensions["participation_settings"]
+    write = partial(exports.submissions_csv, city=found, chosen=chosen, base_url=settings.base_url)
+    response = _file(found, "submissions", write)
     response.headers["Cache-Control"] = "private, no-store" if chosen.internal else "public, no-cache"
     return response
 
 
-def _lines(city: City, chosen: Filter) -> Iterator[bytes]:
-    # The file is written after the view has ended: it needs a session of its own, and from here the engine.
+@blueprint.get("/exports/<city>/decisions.csv")
+def decisions(city: str) -> Response:
+    """The record of a city, for its lead and the operator; the addresses of the staff are for the lead alone."""
+    found = cities.by_slug(db, slug=city)
+    reader = account()
+    if reader is None or not may_take_record(reader, found):
+        abort(403)
+    log.info("export_decisions", city=found.slug, account_id=reader.id)
+    write = partial(exports.decisions_csv, city=found, with_addresses=reader.role == "city_lead")
+    response = _file(found, "decisions", write)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file(city: City, name: str, write: Callable[[Session], Iterator[bytes]]) -> Response:
+    """A download that is written after the view has ended: it needs a session of its own, and from here the engine."""
     engine = current_app.extensions["participation_engine"]
 
     def stream() -> Iterator[bytes]:
         with database.reading(engine) as session:
-            yield from exports.submissions_csv(session, city=city, chosen=chosen)
+            yield from write(session)
 
-    return stream()
+    response = Response(stream(), mimetype="text/csv")
+    response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
+    response.headers["Content-Disposition"] = f'attachment; filename="{city.slug}-{name}.csv"'
+    return response

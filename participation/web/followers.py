@@ -22,10 +22,13 @@ log = structlog.get_logger()
 Answer = str | tuple[str, int] | Response
 
 
-@blueprint.post("/<lang:lang>/receipts/<token>/follow")
+@blueprint.route("/<lang:lang>/receipts/<token>/follow", methods=["GET", "POST"])
 @limited("mails")
 def ask(token: str) -> Answer:
     """Send a link to confirm; the answer is the same whether or not the address is known."""
+    if request.method == "GET":
+        # Somebody reloads the answer to a refused form, or reads it in another language.
+        return redirect(url_for("receipts.one", token=token))
     submission = receipts.by_token(db, token=token)
     form = FollowForm()
     done = redirect(url_for("receipts.one", token=token, _anchor="news-title"), 303)
@@ -53,12 +56,6 @@ def ask(token: str) -> Answer:
     log.info("follower_asked", submission_id=str(submission.id))
     flash(said)
     return done
-
-
-@blueprint.get("/<lang:lang>/receipts/<token>/follow")
-def again(token: str) -> Response:
-    """Somebody reloads the answer to a refused form, or reads it in another language."""
-    return redirect(url_for("receipts.one", token=token))
 
 
 @blueprint.route("/<lang:lang>/followers/<token>", methods=["GET", "POST"])

@@ -67,8 +67,9 @@ def of_author(token: str) -> Response:
 @blueprint.get("/<lang:lang>/staff/submissions/<uuid:submission_id>/photo.jpg")
 @staff_only
 def of_staff(submission_id: UUID) -> Response:
-    """The photo of a submission, for those who decide on it."""
-    return _private(photos.of(decisions.submission_for(db, account=signed_in(), submission_id=submission_id)))
+    """The photo of a submission, for those who decide on it; `?small=1` for the queue."""
+    submission = decisions.submission_for(db, account=signed_in(), submission_id=submission_id)
+    return _private(photos.of(submission), small="small" in request.args)
 
 
 def _public(photo_id: UUID, *, small: bool) -> Response:

@@ -5,9 +5,14 @@ import { Pins } from "./pins.js";
 
 const L = window.L;
 const DEEPEST = 19;
-for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
 
+// The page is shown first, then the map begins: in one piece both would keep a slow phone busy for too long.
+await new Promise((goOn) => {
+  requestAnimationFrame(() => setTimeout(goOn));
+  setTimeout(goOn, 300);
+});
 const map = createMap("map");
+for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
 const pins = new Pins().addTo(map);
 const status = document.getElementById("map-status");
 const failed = document.getElementById("map-failed");

@@ -5,9 +5,9 @@ import { isOutside, partnerAt, sentences } from "./told.js";
 import { say, saySoon, texts } from "./wording.js";
 
 const L = window.L;
-// How far a published point can be from a home, in metres, and the zooms at which that circle is seen whole.
+// How far a published point can be from a home, in metres, and the zoom from which on that circle is seen well.
 const HOME_RADIUS = 107;
-const HOME_ZOOMS = [15, 17];
+const HOME_ZOOM = 15;
 
 const form = document.getElementById("add-form");
 export const { lat, lon, landmark, district, place_words: words, near_home: nearHome } = form.elements;
@@ -90,9 +90,10 @@ function drawHome(map, at) {
 
 // The whole circle is to be seen, and large enough to be understood.
 export function zoomToHome(map) {
-  const [least, most] = HOME_ZOOMS;
   const at = nearHome.checked && chosenPoint();
-  if (at) map.setView(at, Math.min(Math.max(map.getZoom(), least), most), { animate: false });
+  if (!at) return;
+  const whole = map.getBoundsZoom(at.toBounds(2.3 * HOME_RADIUS));
+  map.setView(at, Math.min(Math.max(map.getZoom(), HOME_ZOOM), whole), { animate: false });
 }
 
 // What is wrong with the place, or nothing.

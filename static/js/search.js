@@ -38,17 +38,19 @@ export function startSearch() {
   if (document.activeElement === input) learn();
 }
 
-// Names come when somebody wants to search, once; without them the rest is still found.
+// Names come when somebody wants to search, once; until then, and without them, the rest is found.
 async function learn() {
   places = [
     ...known.landmarks.map((place) => ({ ...place, sort: "landmark", detail: texts.isLandmark })),
     ...known.districts.map((place) => ({ ...place, sort: "district", detail: texts.isDistrict, ...inner(place) })),
-  ];
+  ].map(withFolded);
   if (settings.names) named ??= await fetchNames();
   const others = (named ?? []).map(([name, lat, lon]) => ({ name, lat, lon, sort: "named", detail: texts.isNamed }));
-  places = [...places, ...others].map((place) => ({ ...place, folded: fold(place.name) })).filter(isFirst);
-  if (input.value && document.activeElement === input) find();
+  places = [...places.filter(({ sort }) => sort !== "named"), ...others.map(withFolded)].filter(isFirst);
+  if (input.value && document.activeElement === input && !list.hidden) find();
 }
+
+const withFolded = (place) => ({ ...place, folded: fold(place.name) });
 
 // What people call a place is often what the city calls it.
 function isFirst(place, index, all) {

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import answer, chip, go_on, open_form, send_button
+from tests.browser.steps import answer, go_on, open_form, send_button
 from tests.browser.world import State, World
 from tests.factories.photos import drawn, encoded, exif
 from tests.factories.shown_entries import SPOT
@@ -65,7 +65,6 @@ def _with_photo(page: Page, world: World) -> None:
 
 def _not_sent(page: Page, world: World) -> None:
     what(page, world)
-    chip(page, "reasons", "no_shade").click()
     page.context.set_offline(True)
     send_button(page).click()
     expect(page.locator("#send-failed")).to_be_visible()

@@ -9,15 +9,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
+from participation.models.photos import Photo
 from participation.models.submissions import Submission
 from participation.models.tiles import TileCount
-from participation.services import tiles
-from participation.settings import ROOT
-from tests.factories import campaigns, cities, submissions
+from participation.services import limits, tiles
+from participation.services import photos as service
+from participation.settings import ROOT, Settings
+from tests.factories import campaigns, cities, photos, submissions
 
 
 def test_one_round_forgets_and_mends(runner: FlaskCliRunner, session: Session) -> None:
@@ -32,6 +36,26 @@ def test_one_round_forgets_and_mends(runner: FlaskCliRunner, session: Session) -
     (one,) = session.scalars(select(Submission))
     assert (one.idempotency_hash, one.content_hash) == (None, None)
     assert tiles.drift(session, city=city) == 0
+
+
+def test_one_round_forgets_photos_that_nobody_sent(app: Flask, runner: FlaskCliRunner, session: Session) -> None:
+    settings: Settings = app.extensions["participation_settings"]
+    now = datetime.now(UTC)
+    waits = photos.make(session, settings.photos, now=now)
+    old_id = photos.make(session, settings.photos, now=now - timedelta(hours=25)).id
+    limits.make_secret_of_day(session, now=now - timedelta(days=1))
+    session.commit()
+    lost = service.path(settings.photos, uuid7())
+    lost.parent.mkdir(parents=True, exist_ok=True)
+    lost.write_bytes(b"no row speaks of this one")
+    os.utime(lost, (0, 0))
+    assert runner.invoke(args=["worker", "once"]).exit_code == 0
+    session.expire_all()
+    assert [*session.scalars(select(Photo.id))] == [waits.id]
+    assert service.path(settings.photos, waits.id).is_file()
+    assert not service.path(settings.photos, old_id).exists()
+    assert not lost.exists()
+    assert limits.secret_of_day(session, now=now - timedelta(days=1)) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
+from participation.models.followers import Follower
 from participation.models.notices import Notice
-from participation.models.places import Place
+from participation.models.places import Place, Reply, Support
 from participation.models.submissions import Submission
 from participation.models.texts import PAGES
 from participation.services import decisions, followers, notices, receipts, replies, supports
@@ -124,6 +126,15 @@ def _talked_about(session: Session, city: City, submission: Submission, moderato
         replies.give(session, account=moderator, city=city, place=place, lang=lang, text=text, now=NOW)
     report = Report(ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de")
     return notices.give(session, city=city, about=submission, report=report, now=NOW).notice
+
+
+def silent(session: Session) -> Sample:
+    """The same world before anybody has supported, reported, answered or followed anything."""
+    sample = make(session)
+    for table in (Support, Reply, Notice, Follower):
+        session.execute(delete(table))
+    session.commit()
+    return sample
 
 
 def _send(session: Session, city: City, campaign: Campaign, **changed: Any) -> service.Sent:

@@ -22,9 +22,9 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.contributors import Contributor
 from participation.models.decisions import Decision
-from participation.models.places import Place, Support
+from participation.models.places import REPLY_MAX, Place, Reply, Support
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import cities, demo, demo_people, demo_samples, demo_seasons, tiles
+from participation.services import cities, decision_record, demo, demo_people, demo_samples, demo_seasons, tiles
 from participation.services.accounts import check_password
 from participation.services.demo import SignIn
 from participation.services.locations import district_of
@@ -280,6 +280,13 @@ def test_each_city_has_a_queue(loaded: Session) -> None:
         assert any(language != own for language in languages), slug
 
 
+def test_the_record_of_each_city_is_whole(loaded: Session) -> None:
+    for slug in demo.CITIES:
+        verdict = decision_record.verify(loaded, city=cities.by_slug(loaded, slug=slug))
+        assert verdict.fault is None
+        assert verdict.decisions > 50
+
+
 def test_decisions_were_made_by_the_city_and_are_complete(loaded: Session) -> None:
     decided = {decision.submission_id: decision for decision in loaded.scalars(select(Decision).order_by(Decision.at))}
     for one in loaded.scalars(select(Submission)):
@@ -347,3 +354,30 @@ def test_ids_are_made_from_time_and_seed() -> None:
     first, second = (demo_people.uuid7_at(Random(1), moment) for _ in range(2))
     assert first == second
     assert (first.version, first.int >> 80) == (7, 1_782_864_000_000)
+
+
+def test_the_cities_answer_at_busy_places_in_their_own_languages(loaded: Session) -> None:
+    for city in loaded.scalars(select(City)):
+        query = select(Reply, Place).join(Place, Place.id == Reply.place_id).where(Place.city_id == city.id)
+        rows = loaded.execute(query).all()
+        answered = {place.id for _, place in rows}
+        assert len(answered) == 5
+        assert {reply.lang for reply, _ in rows} == {*city.languages[:2]}
+        assert len(rows) == 2 * len(answered)
+        assert all(place.created_at <= reply.created_at <= MIDNIGHT for reply, place in rows)
+        entries = [loaded.scalar(select(func.count()).where(Submission.place_id == place_id)) for place_id in answered]
+        assert min(entries) >= 2
+
+
+def test_what_the_cities_answer_says_that_it_is_an_example() -> None:
+    marks = {
+        "de": "Beispielantwort: ",
+        "fr": "Exemple de réponse : ",
+        "es": "Respuesta de ejemplo: ",
+        "en": "Example answer: ",
+    }
+    texts = [answer for kind in ("heat_island", "climate_oasis") for answer in demo_samples.replies(kind)]
+    assert len(texts) == 5
+    for text in texts:
+        assert set(text) == set(marks)
+        assert all(words.startswith(marks[lang]) and len(words) <= REPLY_MAX for lang, words in text.items())

@@ -14,9 +14,10 @@ from participation import database, geo
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.contributors import Contributor
+from participation.models.photos import Photo
 from participation.models.places import Place, Support
 from participation.models.submissions import Submission
-from participation.services import contributors, decisions, exports
+from participation.services import contributors, decisions, exports, replies
 from participation.services.decisions import Seen
 from participation.services.exports import neutral
 from participation.services.filters import Filter
@@ -266,6 +267,31 @@ def test_supports_are_those_of_the_place(session: Session, city: City, campaign:
         str(submission.id): "2",
         str(other.id): "0",
     }
+
+
+def test_the_photo_is_named_by_its_address_while_everybody_may_see_it(
+    session: Session, city: City, campaign: Campaign
+) -> None:
+    shown, waiting = submissions.published(session, city, campaign), submissions.make(session, city, campaign)
+    for submission in (shown, waiting):
+        session.add(Photo(submission=submission, width=4, height=3, created_at=NOW))
+    session.flush()
+    told = exports.submissions_csv(session, city=city, chosen=Filter(internal=True), base_url="https://heat.example")
+    written = csv.DictReader(io.StringIO(b"".join(told).decode()), strict=True)
+    assert [row["photo"] for row in written] == [f"https://heat.example/photos/{shown.photo.id}.jpg", ""]
+
+
+def test_the_answer_of_the_city_is_in_its_own_language_and_neutral(
+    session: Session, city: City, campaign: Campaign
+) -> None:
+    submission = submissions.published(session, city, campaign)
+    place = session.get_one(Place, submission.place_id)
+    operator = submissions.operator(session)
+    for lang, text in {"en": "Thanks", "fr": "Merci"}.items():
+        replies.give(session, account=operator, city=city, place=place, lang=lang, text=text, now=NOW)
+    assert row(session, city)["reply"] == "Thanks"
+    replies.give(session, account=operator, city=city, place=place, lang="de", text="=Danke", now=NOW)
+    assert row(session, city)["reply"] == "'=Danke"
 
 
 def test_the_name_a_moderator_gave_the_place_wins(session: Session, city: City, campaign: Campaign) -> None:

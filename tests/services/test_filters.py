@@ -1,5 +1,6 @@
 """One filter for the map, the list, the counts and the downloads."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -86,3 +87,20 @@ def test_a_box_holds_its_edges_and_sees_public_points_only(session: Session, cit
     assert hidden.public_point
     around = (hidden.public_point.lon, hidden.public_point.lat) * 2
     assert chosen(session, city, Filter(box=around)) == [hidden]
+
+
+def test_by_place_type_and_district(session: Session, city: City, campaign: Campaign) -> None:
+    district = cities.district(session, city)
+    square = submissions.published(session, city, campaign, place_type="square")
+    street = submissions.published(session, city, campaign, place_type="street", point=Point(49.7, 8.3))
+    idea = submissions.published(session, city, campaign, "idea")
+    assert chosen(session, city, Filter(place_types=("square", "cemetery"))) == [square]
+    assert chosen(session, city, Filter(place_types=("square", "street"))) == [square, street]
+    assert chosen(session, city, Filter(districts=(district.id,))) == [square, idea]
+    assert chosen(session, city, Filter(districts=(district.id,), place_types=("street",))) == []
+
+
+def test_the_map_knows_neither_days_nor_a_box(session: Session, city: City, campaign: Campaign) -> None:
+    wanted = Filter(kinds=("idea",), place_types=("square",), districts=(7,), campaign_id=3)
+    narrowed = replace(wanted, box=(1, 2, 3, 4), first_day=date(2026, 1, 1), last_day=date(2026, 1, 2), internal=True)
+    assert narrowed.on_map() == wanted

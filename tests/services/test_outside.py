@@ -159,6 +159,12 @@ def test_few_are_waited_for_at_once(
         time.sleep(0.1)
     assert why_not(way_out, f"{provider.base}/3") == "busy"
     assert len(provider.asked) == 2
+    if waiting:
+        # By now it is clear that answers are slow: nobody else waits at all.
+        time.sleep(outside.MOMENT_SECONDS)
+        began = time.monotonic()
+        assert why_not(way_out, f"{provider.base}/4") == "busy"
+        assert time.monotonic() - began < outside.MOMENT_SECONDS / 2
     provider.awake.set()
     for thread in threads:
         thread.join(5)

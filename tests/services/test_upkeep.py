@@ -1,6 +1,8 @@
 """Housekeeping forgets what is kept for a day, and mends the map's counts."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -8,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
+from participation.models.decisions import DecisionKey
 from participation.models.submissions import Submission
 from participation.models.tiles import TileCount
-from participation.services import tiles, upkeep
-from tests.factories import campaigns, cities, submissions
+from participation.services import decision_record, decisions, limits, photos, proofs, tiles, upkeep
+from participation.services.decisions import Seen
+from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.submissions import NOW
 
 
@@ -48,6 +52,23 @@ def test_form_keys_are_forgotten_after_a_day(
         "r48": (None, None),
         "r1000": (None, None),
     }
+
+
+def test_the_keys_of_decisions_are_forgotten_after_a_day_and_the_decisions_stay(
+    session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "BATCH", 2)
+    moderator = accounts.make(session, city)
+    for hours in (23, 25, 48, 1000):
+        submission = submissions.make(session, city, campaign)
+        then = NOW - timedelta(hours=hours)
+        seen = Seen(1, f"form-{hours}")
+        decisions.publish(session, account=moderator, submission=submission, seen=seen, now=then)
+    assert [upkeep.forget_decision_keys(session, now=NOW) for _ in range(3)] == [2, 1, 0]
+    [kept] = session.scalars(select(DecisionKey))
+    assert kept.decision.at == NOW - timedelta(hours=23)
+    verdict = decision_record.verify(session, city=city)
+    assert (verdict.decisions, verdict.fault) == (4, None)
 
 
 def test_right_counts_are_left_alone(session: Session, city: City, campaign: Campaign) -> None:
@@ -88,3 +109,24 @@ def test_wrong_counts_are_made_anew(
     assert counts(session) == right
     session.refresh(city)
     assert city.map_version > before
+
+
+def test_what_limits_and_proofs_need_is_forgotten_together(session: Session) -> None:
+    limits.count(session, key="old", seconds=60, amount=1, now=NOW - timedelta(hours=1))
+    limits.count(session, key="new", seconds=60, amount=1, now=NOW)
+    limits.make_secret_of_day(session, now=NOW - timedelta(days=1))
+    proofs.use(session, challenge="old", now=NOW - timedelta(hours=1))
+    assert [upkeep.forget_limits(session, now=NOW) for _ in range(2)] == [3, 0]
+    assert limits.counted(session, key="new", now=NOW) == 1
+
+
+def test_every_folder_of_photos_has_its_minute(session: Session, tmp_path: Path) -> None:
+    long_ago = (NOW - timedelta(days=2)).timestamp()
+    for number in range(photos.FOLDERS):
+        file = tmp_path / f"{number:02x}" / "00" / "lost.jpg"
+        file.parent.mkdir(parents=True)
+        file.touch()
+        os.utime(file, (long_ago, long_ago))
+    minutes = [NOW + timedelta(minutes=minute) for minute in range(upkeep.SWEEP_MINUTES)]
+    swept = [upkeep.sweep_photos(session, folder=tmp_path, now=now, everything=False) for now in minutes]
+    assert swept == [photos.FOLDERS // upkeep.SWEEP_MINUTES] * upkeep.SWEEP_MINUTES

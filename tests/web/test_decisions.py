@@ -227,6 +227,9 @@ def a_decision(submission: Submission, account: Account, action: str, status: st
         to_status=status,
         submission_version=1,
         at=NOW,
+        city_id=submission.city_id,
+        previous_hash=action,
+        hash=action,
     )
 
 

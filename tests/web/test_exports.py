@@ -1,20 +1,25 @@
 """Downloads over HTTP: who gets what, under which headers, in a stream."""
 
 import csv
+import hashlib
 import io
+import json
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from participation import geo
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
-from participation.services import exports
+from participation.models.submissions import Submission
+from participation.services import exports, receipts
 from tests.factories import accounts, campaigns, cities, partnerships, submissions
 from tests.factories.cities import INSIDE
+from tests.factories.decisions import a_record
+from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
 
@@ -154,3 +159,101 @@ def test_a_wish_that_cannot_be_met_is_refused(
 def test_there_is_no_file_of_a_city_that_does_not_exist(client: PageClient, city: City) -> None:
     assert client.get("/exports/nowhere/submissions.csv").status_code == 404
     assert client.get("/exports/worms/accounts.csv").status_code == 404
+
+
+RECORD = "/exports/worms/decisions.csv"
+RECORD_COLUMNS = [
+    "id", "submission_id", "at", "action", "from_status", "to_status", "reason_code", "account", "submission_version",
+    "previous_hash", "hash", "city", "account_id",
+]  # fmt: skip
+
+
+def test_the_lead_of_a_city_takes_its_record_and_can_check_it_alone(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
+    moderator = accounts.make(session, city, email="+moderator@city.example")
+    made = a_record(session, moderator, city, campaign)
+    [erased] = [one for one in session.scalars(select(Submission)) if one.status == "rejected"]
+    receipts.erase(session, submission=erased, now=NOW)
+    submissions.published(session, cities.make(session, "metz"), campaign)
+    client.sign_in(accounts.make(session, city, role="city_lead"))
+    response = client.get(RECORD)
+    found = rows(response)
+    assert list(found[0]) == RECORD_COLUMNS
+    assert response.headers["Content-Disposition"] == 'attachment; filename="worms-decisions.csv"'
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert [row["id"] for row in found[:5]] == [str(row.id) for row in made]
+    assert [row["action"] for row in found] == ["set_point", "reject", "publish", "withdraw", "publish", "erase"]
+    # An address may begin like a formula.
+    assert {row["account"] for row in found} == {"'+moderator@city.example", ""}
+    assert_whole(found)
+
+
+def assert_whole(found: list[dict[str, str]]) -> None:
+    """As somebody would who has nothing but the file and the README."""
+    before = "0" * 64
+    for row in found:
+        account = int(row["account_id"]) if row["account_id"] else None
+        said = [
+            "decision-1", before, row["city"], row["submission_id"], row["at"], row["action"], row["from_status"],
+            row["to_status"], row["reason_code"] or None, account, int(row["submission_version"]),
+        ]  # fmt: skip
+        assert row["previous_hash"] == before
+        before = hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+        assert row["hash"] == before
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("nobody", 403),
+        ("moderator", 403),
+        ("city_lead", 200),
+        ("operator", 200),
+        ("city_lead of the partner", 403),
+        ("facilitator", 403),
+    ],
+)
+def test_who_may_take_the_record(who: str, status: int, client: PageClient, session: Session, city: City) -> None:
+    partner = cities.make(session, "metz")
+    pair = partnerships.make(session, city, partner)
+    account = {
+        "moderator": lambda: accounts.make(session, city),
+        "city_lead": lambda: accounts.make(session, city, role="city_lead"),
+        "operator": lambda: accounts.make(session),
+        "city_lead of the partner": lambda: accounts.make(session, partner, role="city_lead"),
+        "facilitator": lambda: accounts.make(session, pair),
+    }.get(who)
+    if account:
+        client.sign_in(account())
+    assert client.get(RECORD).status_code == status
+    assert client.get("/exports/nowhere/decisions.csv").status_code == 404
+
+
+@sqlite_only
+def test_the_operator_takes_the_record_without_the_addresses_of_the_staff(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
+    moderator = accounts.make(session, city)
+    a_record(session, moderator, city, campaign)
+    client.sign_in(accounts.make(session))
+    response = client.get(RECORD)
+    found = rows(response)
+    assert {(row["account"], row["account_id"]) for row in found} >= {("", str(moderator.id))}
+    assert b"@" not in response.data
+    assert_whole(found)
+
+
+def test_the_record_is_written_while_it_is_read_and_holds_no_content(
+    client: PageClient, session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "BATCH", 2)
+    for _ in range(3):
+        submissions.published(session, city, campaign, text="SECRET words", place_name="SECRET bench", text_lang="en")
+    client.sign_in(accounts.make(session, city, role="city_lead"))
+    response = client.get(RECORD, buffered=False)
+    blocks = list(response.iter_encoded())
+    assert [block.count(b"\r\n") for block in blocks] == [3, 1]
+    assert b"SECRET" not in b"".join(blocks)
+    response.close()

@@ -25,7 +25,7 @@ from tests.page_client import PageClient, parse
 
 @pytest.fixture
 def sample(session: Session) -> Sample:
-    return samples.make(session)
+    return samples.silent(session)
 
 
 def follow(client: PageClient, sample: Sample, email: str = "a@b.example", state: str = "pending") -> str:

@@ -20,7 +20,7 @@ SAID = {"ground": "personal_data", "explanation": "The text names my neighbour."
 
 @pytest.fixture
 def sample(session: Session) -> Sample:
-    return samples.make(session)
+    return samples.silent(session)
 
 
 def address(sample: Sample, what: str = "submission") -> str:

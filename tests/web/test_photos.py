@@ -353,6 +353,9 @@ def test_moderators_see_it_when_they_want_to(
     assert picture.get("src") == f"{address}/photo.jpg"
     assert picture.get("alt")
     assert is_picture(client.get(picture.get("src")))
+    # Nobody publishes from the queue what they could not see there.
+    [small] = client.page(f"/{lang}/staff/queue/worms").xpath("//article//details[not(@open)]/summary//img")
+    assert is_picture(client.get(small.get("src")))
 
 
 @sqlite_only
@@ -363,3 +366,28 @@ def test_moderators_of_another_city_do_not(
     factory.make(session, folder, submission)
     client.sign_in(accounts.make(session, cities.make(session, "metz")))
     assert client.get(f"/en/staff/submissions/{submission.id}/photo.jpg").status_code == 404
+
+
+@sqlite_only
+@pytest.mark.parametrize("lang", CODES)
+def test_the_pages_of_an_entry_show_it_with_words_for_those_who_cannot_see_it(
+    lang: str, client: PageClient, session: Session, folder: Path, city: City, campaign: Campaign
+) -> None:
+    submission = submissions.published(session, city, campaign)
+    photo = factory.make(session, folder, submission)
+    session.commit()
+    for page in (
+        f"submissions/{submission.id}",
+        f"submissions/{submission.id}?fragment=1",
+        f"places/{submission.place_id}",
+    ):
+        [shown] = client.page(f"/{lang}/worms/{page}").xpath(f"//img[starts-with(@src, '/photos/{photo.id}')]")
+        assert campaign.questionnaire.kind_label("heat_island", lang) in shown.get("alt")
+        assert (shown.get("width"), shown.get("height")) == ("64", "48")
+
+
+@sqlite_only
+def test_a_member_of_staff_can_send_a_photo_too(client: PageClient, session: Session, city: City) -> None:
+    """Who they are is read before anything is counted; on one database file neither may wait for the other."""
+    client.sign_in(accounts.make(session, city))
+    assert send(client, encoded()).status_code == 303

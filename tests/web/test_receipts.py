@@ -1,11 +1,16 @@
-"""The receipt link: its holder sees, withdraws and erases; nobody else finds it."""
+"""The receipt link: its holder sees, corrects, withdraws and erases; nobody else finds it."""
 
 import pytest
 from sqlalchemy.orm import Session
 
 from participation.locales import CODES
+from participation.models.submissions import ANSWERS
+from participation.services import decisions
+from participation.services.decisions import Seen
 from tests.factories import samples
+from tests.factories.cities import INSIDE
 from tests.factories.samples import Sample
+from tests.factories.submissions import NOW, at
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
@@ -49,15 +54,17 @@ def test_only_what_fits_the_state_is_offered(client: PageClient, sample: Sample)
     offered = {
         state: sorted(
             address.rsplit("/", 1)[1]
-            for address in client.page(receipt(sample, state)).xpath("//form/@action")
+            for address in client.page(receipt(sample, state)).xpath(
+                "//form/@action | //a[contains(@href, '/correct')]/@href"
+            )
             if "/receipts/" in address
         )
         for state in sample.tokens
     }
     assert offered == {
-        "published": ["erase", "withdraw"],
-        "pending": ["erase"],
-        "in_words": ["erase"],
+        "published": ["erase", "follow", "withdraw"],
+        "pending": ["correct", "erase", "follow"],
+        "in_words": ["correct", "erase", "follow"],
         "rejected": ["erase"],
         "erased": [],
     }
@@ -107,3 +114,122 @@ def test_the_receipt_shows_the_exact_point_to_nobody(client: PageClient, sample:
     """Whoever is shown the page, over a shoulder or in a forwarded link, does not learn where a home is."""
     assert sample.pending.near_home
     assert "49.6312" not in client.get(receipt(sample, "pending")).text
+
+
+def correct(sample: Sample, state: str = "pending", lang: str = "en") -> str:
+    return f"{receipt(sample, state, lang)}/correct"
+
+
+@pytest.mark.parametrize("state", ["pending", "in_words"])
+def test_a_form_sent_back_as_it_is_changes_nothing_but_the_version(
+    state: str, client: PageClient, sample: Sample
+) -> None:
+    submission = getattr(sample, state)
+    client.page(correct(sample, state))
+    columns = [*ANSWERS, "place_words", "text_lang", "lat", "lon", "public_lat", "near_home", "district_id", "kind"]
+    before = {name: getattr(submission, name) for name in columns}
+    response = client.post_form(correct(sample, state), {})
+    assert (response.status_code, response.location) == (303, receipt(sample, state))
+    assert {name: getattr(submission, name) for name in columns} == before
+    assert (submission.status, submission.version) == ("pending", 2)
+
+
+def test_what_was_wrong_is_put_right_and_the_history_says_so(client: PageClient, sample: Sample) -> None:
+    changed = {"text": "Jetzt <richtig>.", "reasons": ["no_water"], "place_name": "", "near_home": []}
+    changed |= {"lat": "", "lon": "", "landmark": "dom"}
+    response = client.post_form(correct(sample), changed)
+    assert response.status_code == 303
+    assert (sample.pending.text, sample.pending.reasons) == ("Jetzt <richtig>.", ("no_water",))
+    assert (sample.pending.place_name, sample.pending.near_home) == (None, False)
+    history = client.page(response.location).xpath("//*[@class='history']/li/span/text()")
+    assert history == ["Sent", "Corrected by you"]
+
+
+@sqlite_only
+def test_near_a_home_the_form_shows_the_rough_point_only(client: PageClient, sample: Sample) -> None:
+    page = client.get(correct(sample)).text
+    assert "49.6312" not in page
+    assert f"{sample.pending.public_lat:.6f}" in page
+
+
+@sqlite_only
+def test_a_refused_correction_keeps_what_was_typed(client: PageClient, sample: Sample) -> None:
+    response = client.post_form(correct(sample), {"reasons": [], "text": "Neue Worte", "lat": "50.5", "lon": "9.5"})
+    assert response.status_code == 422
+    page = parse(response)
+    assert page.xpath("string(//textarea[@name='text'])").strip() == "Neue Worte"
+    assert page.xpath("//details[.//input[@name='lat']]/@open") == [""]
+    assert {link.strip("#") for link in page.xpath("//*[@id='errors']//a/@href")} == {"lat", "reasons-0"}
+    assert sample.pending.version == 1
+    mended = client.send_form(page, "/", {"reasons": ["no_shade"], "lat": "", "lon": "", "landmark": "dom"})
+    assert (mended.status_code, sample.pending.text) == (303, "Neue Worte")
+
+
+def test_a_decision_in_between_refuses_the_correction_clearly(
+    client: PageClient, session: Session, sample: Sample
+) -> None:
+    page = client.page(correct(sample))
+    decisions.publish(session, account=sample.moderator, submission=sample.pending, seen=Seen(1), now=NOW)
+    response = client.send_form(page, "/", {"text": "Zu spät"})
+    # The first look says so already.
+    assert (response.status_code, response.location) == (303, receipt(sample, "pending"))
+    assert client.page(response.location).xpath("//*[@role='alert']")
+    assert sample.pending.text != "Zu spät"
+    assert client.get(correct(sample)).status_code == 303
+
+
+def test_a_place_set_in_between_is_told_and_the_words_are_kept(
+    client: PageClient, session: Session, sample: Sample
+) -> None:
+    page = client.page(correct(sample, "in_words"))
+    decisions.set_point(
+        session, account=sample.moderator, submission=sample.in_words, seen=Seen(1), where=at(INSIDE), now=NOW
+    )
+    response = client.send_form(page, "/", {"text": "Neue Worte"})
+    assert response.status_code == 409
+    assert sample.in_words.text != "Neue Worte"
+    again = parse(response)
+    assert again.xpath("string(//textarea[@name='text'])").strip() == "Neue Worte"
+    assert client.send_form(again, "/", {}).status_code == 303
+    assert sample.in_words.text == "Neue Worte"
+
+
+@sqlite_only
+def test_the_same_correction_sent_twice_is_one(client: PageClient, sample: Sample) -> None:
+    page = client.page(correct(sample))
+    assert [client.send_form(page, "/", {"text": "Neu"}).status_code for _ in range(2)] == [303, 303]
+    assert sample.pending.version == 2
+
+
+def test_a_moderator_with_the_old_version_gets_a_conflict(client: PageClient, sample: Sample) -> None:
+    client.sign_in(sample.moderator)
+    desk = client.page(f"/en/staff/submissions/{sample.pending.id}")
+    client.post_form(correct(sample), {"text": "Neue Worte"})
+    response = client.send_form(desk, "/", {}, action="/publish")
+    assert (response.status_code, sample.pending.status) == (409, "pending")
+    assert "Neue Worte" in response.text
+    assert "Corrected by the author" in response.text
+
+
+@sqlite_only
+def test_the_thanks_say_what_comes_next_and_lead_on(client: PageClient, session: Session, sample: Sample) -> None:
+    sample.city.target_hours = 72
+    page = client.page(f"{receipt(sample, 'pending')}?sent=1")
+    assert "July 4, 2026" in " ".join(page.xpath("string(//*[@class='steps'])").split())
+    links = page.xpath("//*[@class='next-kinds']//a/@href")
+    point = f"#17/{sample.pending.public_lat}/{sample.pending.public_lon}"
+    assert links == [f"/en/worms/add?kind={kind}{point}" for kind in sample.campaign.kinds]
+    # Without a script the link says no place, so that nobody repeats a point they did not choose.
+    assert not any("lat=" in link for link in links)
+
+
+@sqlite_only
+def test_the_code_holds_the_link_and_comes_from_here(client: PageClient, sample: Sample) -> None:
+    page = client.page(receipt(sample, "pending"))
+    [image] = page.xpath("//*[@role='img'][@aria-label][svg]")
+    assert image.xpath("svg/@viewbox | svg/@viewBox")
+    response = client.get(f"{receipt(sample, 'pending')}/code.svg")
+    assert (response.mimetype, response.status_code) == ("image/svg+xml", 200)
+    assert "attachment" in response.headers["Content-Disposition"]
+    assert "no-store" in response.headers["Cache-Control"]
+    assert client.get("/en/receipts/unknown/code.svg").status_code == 404

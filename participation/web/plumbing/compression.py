@@ -18,7 +18,8 @@ def init(app: Flask) -> None:
 
     Tags of compressed answers must be weak (`W/"…"`): Flask-Compress would give a strong one another name, and the
     view that compares it would not know it again. That a page mirrors its query string beside the token of its forms
-    gives nothing away by its size: session cookies are `SameSite=Lax`, so no other site can ask for it in a person's name.
+    gives nothing away by its size: session cookies are `SameSite=Lax`, so that no other site can ask for it in a
+    person's name.
     """
     app.config.update(
         COMPRESS_ALGORITHM=["br", "gzip"],
@@ -31,7 +32,7 @@ def init(app: Flask) -> None:
 
 
 def pack(response: Response) -> None:
-    """Compress an answer that seldom changes as far as it goes; what was compressed is kept for the next one who asks."""
+    """Compress an answer that seldom changes as far as it goes, and keep the outcome for the next one who asks."""
     if "br" in request.accept_encodings:
         response.data = _packed(response.data)
         response.headers["Content-Encoding"] = "br"
