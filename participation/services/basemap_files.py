@@ -202,7 +202,7 @@ def _bring(kind: str, source: Path, draft: Path, wide: Box) -> None:
         shutil.copyfile(source, draft)
     elif kind == "mbtiles":
         # By SQLite itself: what is still in a log beside the file comes along.
-        with reading_mbtiles(source, settled=False) as original, closing(sqlite3.connect(draft)) as copy:
+        with reading_mbtiles(source, settled=False) as original, closing(_alone(draft)) as copy:
             original.backup(copy)
             _settle(copy)
     else:
@@ -214,18 +214,23 @@ def _settle(copy: sqlite3.Connection) -> None:
     is_table = copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'tiles' AND type = 'table'").fetchone()
     if is_table and not copy.execute("PRAGMA index_list(tiles)").fetchall():
         copy.execute("CREATE INDEX tiles_by_place ON tiles (zoom_level, tile_column, tile_row)")
-    copy.commit()
+
+
+def _alone(draft: Path) -> sqlite3.Connection:
+    """A file that nobody else reads yet; transactions are spelt out."""
+    return sqlite3.connect(draft, isolation_level=None)
 
 
 def _pack(folder: Path, draft: Path, wide: Box) -> None:
-    with closing(sqlite3.connect(draft)) as packed:
+    with closing(_alone(draft)) as packed:
+        packed.execute("BEGIN")
         packed.execute(
             "CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB,"
             " PRIMARY KEY (zoom_level, tile_column, tile_row))"
         )
         rows = ((z, x, (1 << z) - 1 - y, file.read_bytes()) for z, x, y, file in _tiles(folder, wide))
         packed.executemany("INSERT OR IGNORE INTO tiles VALUES (?, ?, ?, ?)", (row for row in rows if _picture(row[3])))
-        packed.commit()
+        packed.execute("COMMIT")
 
 
 def _picture(data: bytes) -> bool:

@@ -24,6 +24,25 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// A button that would lead to a form on the next page sends that form at once.
+for (const link of document.querySelectorAll("[data-send-form]")) {
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    if (link.getAttribute("aria-disabled")) return;
+    link.setAttribute("aria-disabled", "true");
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+      const form = document.importNode(page.getElementById(link.dataset.sendForm), true);
+      form.hidden = true;
+      document.body.append(form);
+      form.submit();
+    } catch {
+      location.assign(link.href);
+    }
+  });
+  addEventListener("pageshow", () => link.removeAttribute("aria-disabled"));
+}
+
 // One click sends once; the page comes back to life when the browser shows it again from its history.
 for (const form of document.querySelectorAll("form[data-once]")) {
   const buttons = form.querySelectorAll("button[type=submit], button:not([type])");

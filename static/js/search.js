@@ -54,7 +54,7 @@ const withFolded = (place) => ({ ...place, folded: fold(place.name) });
 
 // What people call a place is often what the city calls it.
 function isFirst(place, index, all) {
-  const same = ({ folded, lat, lon }) => folded === place.folded && metres({ lat, lng: lon }, place) < SAME;
+  const same = ({ folded, lat, lon }) => folded.startsWith(place.folded) && metres({ lat, lng: lon }, place) < SAME;
   return place.sort !== "named" || !all.slice(0, index).some(same);
 }
 

@@ -1,5 +1,6 @@
 """A photo on its way: with the form, kept over a refused try, shown to whom it may be, and gone."""
 
+import shutil
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ def campaign(session: Session, city: City) -> Campaign:
 @pytest.fixture
 def folder(app: Flask) -> Path:
     settings: Settings = app.extensions["participation_settings"]
+    # Other tests have used this app before.
+    shutil.rmtree(settings.photos, ignore_errors=True)
     return settings.photos
 
 

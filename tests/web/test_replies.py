@@ -33,13 +33,13 @@ def test_the_first_answer_is_public_and_told_what_follows_is_public_only(
     assert (
         client.post_form(address(sample), {"text_de": "Wir pflanzen vier Bäume."}, action="/reply").status_code == 303
     )
-    page = client.page(f"/de/worms/places/{sample.published.place_id}")
+    page = client.page(f"/en/worms/places/{sample.published.place_id}")
     assert page.xpath("//*[@class='reply-text']/p[@lang='de']/text()") == ["Wir pflanzen vier Bäume."]
     [mail] = session.scalars(select(Mail))
     assert (mail.recipient, mail.lang) == ("a@b.example", "en")
     assert "Wir pflanzen Bäume." in mail.body
     client.post_form(address(sample), {"text_de": " "}, action="/reply")
-    assert not client.page(f"/de/worms/places/{sample.published.place_id}").xpath("//*[@class='reply-text']")
+    assert not client.page(f"/en/worms/places/{sample.published.place_id}").xpath("//*[@class='reply-text']")
 
 
 @sqlite_only

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from flask import request
+
 from participation.models.cities import City
 from participation.services import campaigns, supports
 from participation.web.plumbing import contributors
@@ -11,11 +13,12 @@ from participation.web.plumbing.sessions import db
 
 
 def support_of(city: City, place_id: UUID | None) -> dict[str, Any]:
-    """For templates: how many support a place, whether this browser does, and whether it can be given now."""
+    """For templates: how many support a place, whether this browser does, wants to, and can now."""
     now = datetime.now(UTC)
     return {
         "supports": supports.number(db, place_id=place_id),
         "supported": place_id in supported(city, [place_id]) if place_id else False,
+        "asked": "feel" in request.args,
         "open": supports.open_campaign(db, city=city, now=now) is not None,
     }
 
