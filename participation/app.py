@@ -113,6 +113,7 @@ def create_app(settings: Settings) -> Flask:
 def configure(app: Flask, settings: Settings) -> None:
     """Flask's own configuration, all of it derived from our settings."""
     app.extensions["participation_settings"] = settings
+    app.jinja_env.globals["photo_mb"] = settings.photo_mb
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body_kb * 1024,

@@ -1,4 +1,4 @@
-"""`flask assets build`: third-party files for the browser into static/vendor/, the style sheets of each page joined into
+"""`flask assets build`: third-party files for the browser into static/vendor/, the style sheets of a page joined into
 one file in static/joined/, and everything in static/ compressed.
 
 Needs neither the application nor a database; `python -m participation.cli.assets build` does the same without Flask's

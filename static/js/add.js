@@ -2,6 +2,7 @@
 
 import { checkAnswers, summarise } from "./checks.js";
 import * as draft from "./draft.js";
+import { painted } from "./ground.js";
 import { chosenPoint, chosenText, checkWhere, nearHome } from "./place.js";
 import { beginProof, send } from "./send.js";
 import { clearWhere, showFields, startWhere } from "./where.js";
@@ -42,9 +43,14 @@ function start() {
 }
 
 function begin() {
-  start();
-  if (history.state?.step === WHAT) whenRestored(openAsLeft);
-  else if (isAbout()) openWhat();
+  const further = history.state?.step === WHAT ? () => whenRestored(openAsLeft) : isAbout() ? openWhat : null;
+  if (further) {
+    start();
+    further();
+  } else {
+    showStep(WHERE);
+    painted().then(start);
+  }
 }
 
 // Back, reload, or the same form in another language: no question is needed, it simply is all there.

@@ -6,10 +6,27 @@ export const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export const settings = JSON.parse(document.getElementById("map-settings").textContent);
 export const texts = JSON.parse(document.getElementById("map-texts").textContent);
-export const number = new Intl.NumberFormat(settings.lang);
+
+// Small numbers need no marks. For larger ones a slow phone has to read the rules of all languages first.
+let marks;
+export const number = {
+  format(value) {
+    if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
+    marks ??= new Intl.NumberFormat(settings.lang);
+    return marks.format(value);
+  },
+};
 
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+}
+
+// The page is shown first, then its map begins: in one piece both would keep a slow phone busy for too long.
+export function painted() {
+  return new Promise((goOn) => {
+    requestAnimationFrame(() => setTimeout(goOn));
+    setTimeout(goOn, 300);
+  });
 }
 
 export function createMap(element) {

@@ -1,16 +1,12 @@
 // The map page: pins, the sheet that a tap on them opens, the status line, and links that keep the view.
 
-import { createMap, fill, number, settings, texts, writeHash } from "./ground.js";
+import { createMap, fill, number, painted, settings, texts, writeHash } from "./ground.js";
 import { Pins } from "./pins.js";
 
 const L = window.L;
 const DEEPEST = 19;
 
-// The page is shown first, then the map begins: in one piece both would keep a slow phone busy for too long.
-await new Promise((goOn) => {
-  requestAnimationFrame(() => setTimeout(goOn));
-  setTimeout(goOn, 300);
-});
+await painted();
 const map = createMap("map");
 for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
 const pins = new Pins().addTo(map);

@@ -13,7 +13,7 @@ const CROWDED = 2000;
 // How far from its middle a finger still means a pin, in pixels.
 const FINGER = 26;
 // How much is drawn beyond each edge of the view, as a part of it.
-const AROUND = 0.25;
+const AROUND = 0.15;
 const KEPT = 200;
 // More single pins than these are a crowd.
 const CROWD = 250;

@@ -9,7 +9,7 @@ const PIN = 17;
 const SMALL = 7;
 // Nobody sees the part of one among hundreds; it gets at least this angle.
 const LEAST = 0.18;
-const compact = new Intl.NumberFormat(settings.lang, { notation: "compact", maximumFractionDigits: 1 });
+let compact;
 
 const signs = new Map();
 let shapes;
@@ -81,6 +81,13 @@ function paintSmall(context, kind) {
   context.fill(outline(kind, SMALL - 1.5));
 }
 
+// Large numbers in a few characters; what that needs is made when the first comes.
+function short(n) {
+  if (n < 10_000) return number.format(n);
+  compact ??= new Intl.NumberFormat(settings.lang, { notation: "compact", maximumFractionDigits: 1 });
+  return compact.format(n);
+}
+
 function halo(context, path) {
   context.fillStyle = colours.accent;
   context.fill(path);
@@ -138,7 +145,7 @@ function paintCluster(context, n, kinds, told, chosen) {
   shadowed(context, disc, colours.ground);
   ring(context, kinds, radius - 5);
   const held = KINDS.filter((_, i) => kinds[i]).slice(0, 2);
-  const words = n < 10_000 ? number.format(n) : compact.format(n);
+  const words = short(n);
   context.fillStyle = colours.ink;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -172,7 +179,7 @@ export function roomForCounts(items) {
   const taken = items.map(({ x, y, n }) => square(x, y, reachOf(n) + 2));
   items.forEach((item, own) => {
     if (item.n === 1 || !item.kinds[0] || !item.kinds[1]) return;
-    const texts = item.kinds.slice(0, 2).map((n) => compact.format(n));
+    const texts = item.kinds.slice(0, 2).map(short);
     const width = 46 + (texts[0].length + texts[1].length) * 7.5;
     const top = item.y + reachOf(item.n) - 3;
     const box = { left: item.x - width / 2, right: item.x + width / 2, top, bottom: top + 22 };

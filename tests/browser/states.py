@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.adding_states import ADDING, what
+from tests.browser.places_states import PLACES
 from tests.browser.steps import cluster, go_on, map_is_ready, open_form, open_map, pin, send_button, sign_in
 from tests.browser.world import State, World
 
@@ -131,6 +132,7 @@ STATES: dict[str, State] = {
     "thanks": _at("/receipts/{tokens[pending]}?sent=1"),
     "receipt-published": _at("/receipts/{tokens[published]}"),
     "receipt-rejected": _at("/receipts/{tokens[rejected]}"),
+    **PLACES,
     "entry": _at("/worms/submissions/{ids[published]}"),
     "place": _at("/worms/places/{place}"),
     "about": _at("/worms/about"),

@@ -8,11 +8,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from participation.geo import Point
+from participation.models.accounts import Account
+from participation.models.notices import Notice
+from participation.models.places import Place
 from participation.models.submissions import Submission
-from participation.services import campaigns, cities, decisions
+from participation.services import campaigns, cities, decisions, followers, notices, replies
 from participation.services import submissions as service
 from participation.services.decisions import Seen
 from participation.services.locations import Where
+from participation.services.notices import Report
 from tests.factories import submissions
 from tests.factories.submissions import at, draft
 
@@ -33,7 +37,10 @@ FULL: dict[str, object] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """The ids of what is shown by state, the tokens of the receipts, and the id of a place with several entries."""
+    """The ids of what is shown by state, the tokens of links, and the id of a place with several entries and an answer.
+
+    `ids["notice"]` is a report, `tokens["follower"]` the link of somebody who waits for news.
+    """
 
     ids: dict[str, UUID]
     tokens: dict[str, str]
@@ -66,7 +73,21 @@ def make(session: Session, *, secret: str) -> Shown:
     place = made["published"].place_id
     assert place is not None
     ids = {state: submission.id for state, submission in made.items()}
-    return Shown(ids, {state: one.receipt_token for state, one in sent.items()}, place)
+    tokens = {state: one.receipt_token for state, one in sent.items()}
+    ids["notice"] = _talked_about(session, made["published"], operator).id
+    tokens["follower"] = followers.ask(
+        session, submission=made["in_words"], email="news@people.example", lang="de", secret=secret, now=now
+    ).token
+    return Shown(ids, tokens, place)
+
+
+def _talked_about(session: Session, submission: Submission, operator: Account) -> Notice:
+    """Answered by the city in two languages, and reported."""
+    place, now = session.get_one(Place, submission.place_id), datetime.now(UTC)
+    for lang, text in {"de": "Wir pflanzen im Herbst zwei Bäume.", "fr": "Nous plantons deux arbres."}.items():
+        replies.give(session, account=operator, city=submission.city, place=place, lang=lang, text=text, now=now)
+    report = Report(ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de")
+    return notices.give(session, city=submission.city, about=submission, report=report, now=now).notice
 
 
 def _send(session: Session, secret: str, *, kind: str = "heat_island", **changed: Any) -> service.Sent:

@@ -16,7 +16,7 @@ YEAR = 365 * 24 * 3600
 
 
 def init(app: Flask) -> None:
-    """Serve static/ compressed; `static_url("icons/mark.svg")` names a file in templates, `static_text` writes it there.
+    """Serve static/ compressed; `static_url("icons/mark.svg")` names a file in templates, `static_text` writes it.
 
     The version is a part of the folder, not of the file name: modules that import each other by relative paths then
     stay together without a bundler.
