@@ -11,7 +11,7 @@ import { jump } from "./where.js";
 import { say, texts } from "./wording.js";
 
 const L = window.L;
-const MOST_BYTES = 15 * 1024 * 1024;
+const MOST_BYTES = Number(document.getElementById("photo-field").dataset.megabytes) * 1024 * 1024;
 const LONGEST = 1600;
 const QUALITY = 0.85;
 const KINDS = /^image\/(jpeg|png|webp|heic|heif)$/;

@@ -15,8 +15,7 @@ def _at(path: str) -> State:
 
 def _supported(page: Page, world: World) -> None:
     _at("/worms/submissions/{ids[alone]}")(page, world)
-    page.locator(".support form button").click()
-    page.wait_for_url("**/places/**")
+    page.locator(".support a.button").click()
     expect(page.locator(".support.is-given")).to_be_visible()
 
 
