@@ -36,7 +36,10 @@ def both(session: Session, worms: City, metz: City) -> Partnership:
 
 @pytest.fixture
 def submission(session: Session, worms: City, both: Partnership) -> Submission:
-    return submissions.make(session, worms, campaigns.make(session, partnership=both))
+    """One that waits, at a place where something is published already."""
+    campaign = campaigns.make(session, partnership=both)
+    place_id = submissions.published(session, worms, campaign).place_id
+    return submissions.make(session, worms, campaign, place_id=place_id)
 
 
 @pytest.fixture
@@ -53,6 +56,7 @@ def staff_rules(app: Flask) -> list[Rule]:
 def address(rule: Rule, submission: Submission) -> str:
     """A real address under a rule, in Worms."""
     values = {"<lang:lang>": "en", "<city>": "worms", "<uuid:submission_id>": str(submission.id)}
+    values["<uuid:place_id>"] = str(submission.place_id)
     path = rule.rule.replace("<any(publish, reject, point):_step>", "publish")
     for part, value in values.items():
         path = path.replace(part, value)
