@@ -4,7 +4,7 @@
 import { fill, number, settings } from "./ground.js";
 import { metres } from "./geometry.js";
 import { fold, rank } from "./matching.js";
-import { known } from "./place.js";
+import { known, learnPlaces } from "./place.js";
 import { goTo, mapCentre } from "./where.js";
 import { say, saySoon, texts } from "./wording.js";
 
@@ -40,14 +40,27 @@ export function startSearch() {
 
 // Names come when somebody wants to search, once; until then, and without them, the rest is found.
 async function learn() {
-  places = [
+  await learnPlaces();
+  places = listed().map(withFolded);
+  refresh();
+  if (!settings.names) return;
+  named ??= await fetchNames();
+  const others = (named ?? []).map(([name, lat, lon]) => ({ name, lat, lon, sort: "named", detail: texts.isNamed }));
+  places = [...listed(), ...others].map(withFolded).filter(isFirst);
+  refresh();
+}
+
+function listed() {
+  return [
     ...known.landmarks.map((place) => ({ ...place, sort: "landmark", detail: texts.isLandmark })),
     ...known.districts.map((place) => ({ ...place, sort: "district", detail: texts.isDistrict, ...inner(place) })),
-  ].map(withFolded);
-  if (settings.names) named ??= await fetchNames();
-  const others = (named ?? []).map(([name, lat, lon]) => ({ name, lat, lon, sort: "named", detail: texts.isNamed }));
-  places = [...places.filter(({ sort }) => sort !== "named"), ...others.map(withFolded)].filter(isFirst);
-  if (input.value && document.activeElement === input && !list.hidden) find();
+  ];
+}
+
+// Somebody may have typed before there was anything to find.
+function refresh() {
+  const waiting = !list.hidden || !shown.length;
+  if (waiting && input.value.trim() && document.activeElement === input) find();
 }
 
 const withFolded = (place) => ({ ...place, folded: fold(place.name) });

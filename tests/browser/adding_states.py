@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import answer, go_on, open_form, send_button
+from tests.browser.steps import answer, be_patient, go_on, open_form, send_button
 from tests.browser.world import State, World
 from tests.factories.photos import drawn, encoded, exif
 from tests.factories.shown_entries import SPOT
@@ -31,6 +31,7 @@ def _outside(page: Page, world: World) -> None:
 
 
 def _near(page: Page, world: World) -> None:
+    be_patient(page)
     open_form(page, world.lang, "worms", query=f"&lat={SPOT.lat + 0.0002:.6f}&lon={SPOT.lon}")
     page.locator("#to-what").click()
     expect(page.locator(".near-card").first).to_be_visible()

@@ -42,6 +42,13 @@ def open_form(page: Page, lang: str, city: str, kind: str = "heat_island", *, qu
     expect(page.locator("#map .leaflet-control-attribution")).to_be_visible()
 
 
+def be_patient(page: Page) -> None:
+    """Let the next pages wait for what is near longer than a resident would: a busy machine may answer late."""
+    page.add_init_script(
+        "const brief = AbortSignal.timeout; AbortSignal.timeout = () => brief.call(AbortSignal, 15000)"
+    )
+
+
 def swipe(page: Page, right: int, down: int) -> None:
     """Move the map under one finger, in pixels."""
     left, top, width, height = box_of(page.locator("#map"))

@@ -14,6 +14,8 @@ from tests.live_product import LiveProduct
 
 # One page of each sort: what differs further on in the path or in the query is another example of the same.
 BY_ID = ("places", "submissions", "receipts")
+# Cities of the tests of basemaps, which may have run before: one of them has a basemap that fails, on purpose.
+GROUNDS = "/ground-"
 ENOUGH = 60
 
 
@@ -26,7 +28,7 @@ def sort_of(address: str) -> tuple[str, ...]:
 def links_of(page: Page) -> list[str]:
     """Where the links of a page lead, without downloads."""
     found: Iterable[str] = page.eval_on_selector_all("a[href]", "links => links.map((link) => link.href)")
-    return [link for link in found if "/exports/" not in link]
+    return [link for link in found if "/exports/" not in link and GROUNDS not in link]
 
 
 @pytest.mark.parametrize("who", ["a resident", "a moderator"])

@@ -1,18 +1,34 @@
 """Between the steps: whoever means a place that is there already can agree with a tap, or go on."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from playwright.sync_api import Page, Route, expect
 
 from participation.geo import Point
-from tests.browser.steps import answer, chosen_point, in_words, open_form, send
-from tests.factories.shown_entries import ALONE, SPOT, Shown
+from participation.services import campaigns, cities
+from tests.browser.steps import answer, be_patient, chosen_point, in_words, open_form, send
+from tests.factories import submissions
+from tests.factories.shown_entries import SPOT, Shown
 from tests.fixtures.browsers import PageMaker
 from tests.live_product import LiveProduct
+
+# Where no other test puts a pin or says "I feel this too".
+QUIET = Point(49.6262, 8.3561)
+
+
+def oasis(live: LiveProduct, at: Point) -> None:
+    """A published climate oasis, still without support."""
+    with live.session() as session:
+        city, now = cities.by_slug(session, slug="worms"), datetime.now(UTC)
+        campaign = campaigns.current(session, city=city, now=now)
+        assert campaign is not None
+        submissions.published(session, city, campaign, "climate_oasis", point=at, now=now)
 
 
 def open_near(page: Page, spot: Point, kind: str, *, north: float = 0.0002) -> None:
     """The form with a place a few metres from a spot."""
+    be_patient(page)
     open_form(page, "de", "worms", kind, query=f"&lat={spot.lat + north:.6f}&lon={spot.lon}")
     assert chosen_point(page)
     page.locator("#to-what").click()
@@ -24,8 +40,9 @@ def feel(page: Page) -> None:
     expect(page.locator("#near-thanks-title")).to_be_focused()
 
 
-def test_a_place_close_by_is_offered_and_supported(page: Page, shown: Shown) -> None:
-    open_near(page, ALONE, "climate_oasis")
+def test_a_place_close_by_is_offered_and_supported(page: Page, live: LiveProduct) -> None:
+    oasis(live, QUIET)
+    open_near(page, QUIET, "climate_oasis")
     expect(page.locator("#near-title")).to_be_focused()
     card = page.locator(".near-card").first
     expect(card).to_contain_text(in_words("de", "About %(metres)s m away", metres=22))
