@@ -11,20 +11,26 @@ from participation.cli import decisions as decision_commands
 from participation.models import all_tables  # noqa: F401  # relationships name each other
 from participation.settings import ROOT, Settings
 from participation.web import (
+    account_sessions,
     addresses,
     basemaps,
     decisions,
     exports,
     followers,
     health,
+    invitations,
     notices,
     photos,
     places,
     proofs,
     receipts,
     replies,
+    roles,
     texts,
     tiles,
+)
+from participation.web import (
+    accounts as account_pages,
 )
 from participation.web import (
     cities as city_pages,
@@ -65,6 +71,10 @@ BLUEPRINTS = (
     proofs.blueprint,
     texts.blueprint,
     decisions.blueprint,
+    account_pages.blueprint,
+    account_sessions.blueprint,
+    invitations.blueprint,
+    roles.blueprint,
     tiles.blueprint,
     basemaps.blueprint,
     addresses.blueprint,
@@ -100,7 +110,7 @@ def create_app(settings: Settings) -> Flask:
     compression.init(app)
     static_files.init(app)
     formats.init(app)
-    sign_in.init(app)
+    sign_in.init(app, settings)
     errors.init(app)
     limits.init(app)
     for blueprint in BLUEPRINTS:

@@ -46,6 +46,7 @@ class Settings:
     relay_mb: int = 500
     smtp_url: str = ""
     mail_from: str = ""
+    second_factor: str = "required"
 
     @property
     def https(self) -> bool:
@@ -112,6 +113,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         log_level=_choice("LOG_LEVEL", get("LOG_LEVEL", "INFO").upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
         relay_mb=_number("RELAY_MB", get("RELAY_MB", "500"), 1, 1_000_000),
         smtp_url=_checked("SMTP_URL", get("SMTP_URL", ""), mailboxes.server),
+        second_factor=_choice(
+            "SECOND_FACTOR", get("SECOND_FACTOR", "optional" if demo else "required").lower(), ("required", "optional")
+        ),
         mail_from=_mail_from(get("MAIL_FROM", ""), needed=bool(get("SMTP_URL", ""))),
     )
 

@@ -66,6 +66,7 @@ class LiveProduct:
             instance=instance,
             database_url=f"sqlite:///{instance / 'participation.db'}",
             base_url=self.base,
+            second_factor="optional",
         )
         self._app: Flask = create_app(self.settings)
         self.staff: dict[str, SignIn] = {}
@@ -149,6 +150,7 @@ class LiveProduct:
             "PARTICIPATION_SECRET_KEY": self.settings.secret_key,
             "PARTICIPATION_INSTANCE": str(self.settings.instance),
             "PARTICIPATION_BASE_URL": self.settings.base_url,
+            "PARTICIPATION_SECOND_FACTOR": self.settings.second_factor,
             # All residents of all tests send from one address, half of them without scripts.
             **{f"PARTICIPATION_{name}": "100000" for name in ("SENDS_PER_HOUR", "SENDS_PER_DAY")},
             "PARTICIPATION_UNPROVEN_SENDS_PER_HOUR": "100000",

@@ -16,8 +16,9 @@ PRODUCT = ROOT / "participation"
 # One noun, one file name, in every layer.
 NOUNS = [
     "accounts", "addresses", "basemaps", "campaigns", "cities", "contributors", "decisions", "demo", "exports",
-    "filters", "followers", "health", "imports", "limits", "locations", "mails", "notices", "partnerships", "photos",
-    "places", "proofs", "receipts", "replies", "submissions", "supports", "texts", "tiles", "upkeep",
+    "filters", "followers", "health", "imports", "invitations", "limits", "locations", "mails", "notices",
+    "partnerships", "passkeys", "photos", "places", "proofs", "receipts", "replies", "roles", "submissions",
+    "supports", "texts", "tiles", "upkeep",
 ]  # fmt: skip
 # What a folder holds beside the nouns: the folder's own machinery.
 BESIDE = {

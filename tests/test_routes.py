@@ -1,12 +1,14 @@
 """The addresses are a contract: none disappears, none appears unnoticed, each page opens in each language."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from participation.locales import CODES
 from participation.models.texts import PAGES
-from tests.factories import samples
+from tests.factories import invitations, samples
 from tests.factories.samples import Sample
 from tests.fixtures.databases import sqlite_only
 from tests.fixtures.statements import Budget
@@ -42,10 +44,39 @@ ROUTES = {
     "/<lang:lang>/receipts/<token>/follow": "GET POST",
     "/<lang:lang>/receipts/<token>/withdraw": "POST",
     "/<lang:lang>/staff/": "GET",
+    "/<lang:lang>/staff/account": "GET",
+    "/<lang:lang>/staff/account/app": "GET POST",
+    "/<lang:lang>/staff/account/app/<token>": "POST",
+    "/<lang:lang>/staff/account/language": "POST",
+    "/<lang:lang>/staff/account/passkeys": "GET POST",
+    "/<lang:lang>/staff/account/passkeys/<token>": "POST",
+    "/<lang:lang>/staff/account/passkeys/remove": "GET POST",
+    "/<lang:lang>/staff/account/password": "GET POST",
+    "/<lang:lang>/staff/account/recovery-codes": "GET POST",
+    "/<lang:lang>/staff/account/sessions": "GET",
+    "/<lang:lang>/staff/account/sessions/<uuid:session_id>/end": "POST",
+    "/<lang:lang>/staff/account/sessions/end": "POST",
+    "/<lang:lang>/staff/account/verify": "GET POST",
+    "/<lang:lang>/staff/accounts": "GET",
+    "/<lang:lang>/staff/accounts/<int:account_id>/activate": "POST",
+    "/<lang:lang>/staff/accounts/<int:account_id>/deactivate": "POST",
+    "/<lang:lang>/staff/invitations/<uuid:invitation_id>/revoke": "POST",
+    "/<lang:lang>/staff/invitations/<uuid:invitation_id>/send-again": "POST",
+    "/<lang:lang>/staff/invitations/accept/<token>": "GET POST",
+    "/<lang:lang>/staff/invitations/new": "GET POST",
     "/<lang:lang>/staff/notices/<city>": "GET",
     "/<lang:lang>/staff/places/<uuid:place_id>/reply": "GET POST",
     "/<lang:lang>/staff/queue/<city>": "GET",
+    "/<lang:lang>/staff/roles": "GET",
     "/<lang:lang>/staff/sign-in": "GET POST",
+    "/<lang:lang>/staff/sign-in/choose": "GET POST",
+    "/<lang:lang>/staff/sign-in/code": "GET POST",
+    "/<lang:lang>/staff/sign-in/forgotten": "GET POST",
+    "/<lang:lang>/staff/sign-in/forgotten/<token>": "GET POST",
+    "/<lang:lang>/staff/sign-in/passkey": "GET POST",
+    "/<lang:lang>/staff/sign-in/passkey/<token>": "POST",
+    "/<lang:lang>/staff/sign-in/recovery-code": "GET POST",
+    "/<lang:lang>/staff/sign-in/rescue": "GET POST",
     "/<lang:lang>/staff/sign-out": "POST",
     "/<lang:lang>/staff/submissions/<uuid:submission_id>": "GET",
     f"/<lang:lang>/staff/submissions/<uuid:submission_id>/{STEPS}": "GET",
@@ -82,6 +113,13 @@ BUDGETS = {
 }
 
 
+# Pages of the staff for who is not signed in.
+OUT = ("/sign-in", "/forgotten")
+# Their pages that are about themselves.
+OWN = ("account", "account/app", "account/passkeys", "account/password", "account/recovery-codes", "account/sessions")
+OWN += ("account/verify", "roles")
+
+
 @pytest.fixture
 def sample(session: Session) -> Sample:
     return samples.make(session)
@@ -91,7 +129,7 @@ def pages_of(sample: Sample, lang: str) -> list[str]:
     """Every page that a resident can open, in one language, with what changes on it by query or state."""
     rules = [rule for rule, methods in ROUTES.items() if rule.startswith("/<lang:lang>/") and "GET" in methods]
     rules = [rule for rule in rules if not rule.endswith(NO_PAGES)]
-    addresses = [sample.address(rule) for rule in rules if "/staff/" not in rule or rule.endswith("/sign-in")]
+    addresses = [sample.address(rule) for rule in rules if "/staff/" not in rule or rule.endswith(OUT)]
     addresses += [f"/<lang:lang>/worms/{page}" for page in PAGES]
     addresses += [f"/<lang:lang>/worms/add?kind={kind}" for kind in sample.campaign.kinds]
     addresses += [f"/<lang:lang>/receipts/{token}" for token in sample.tokens.values()]
@@ -109,6 +147,7 @@ def staff_pages_of(sample: Sample, lang: str) -> list[str]:
         f"/{lang}/staff/queue/worms",
         f"/{lang}/staff/notices/worms",
         f"/{lang}/staff/places/{sample.published.place_id}/reply",
+        *(f"/{lang}/staff/{page}" for page in OWN),
         *(f"/{lang}/staff/submissions/{submission.id}" for submission in shown),
     ]
 
@@ -118,19 +157,25 @@ def title(client: PageClient, address: str) -> str:
 
 
 def test_the_routes_are_exactly_these(app: Flask) -> None:
-    found = {
-        rule.rule: " ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})) for rule in app.url_map.iter_rules()
-    }
-    assert found == ROUTES
+    found: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        found.setdefault(rule.rule, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    assert {rule: " ".join(sorted(methods)) for rule, methods in found.items()} == ROUTES
 
 
 @pytest.mark.parametrize("lang", CODES)
-def test_every_page_opens_in_every_language(lang: str, client: PageClient, sample: Sample) -> None:
+def test_every_page_opens_in_every_language(lang: str, client: PageClient, session: Session, sample: Sample) -> None:
     for address in pages_of(sample, lang):
         client.page(address)
     client.sign_in(sample.moderator, lang=lang)
     for address in staff_pages_of(sample, lang):
         client.page(address)
+    client.post_form(f"/{lang}/staff/account", {}, action="/sign-out")
+    sent = invitations.make(session, sample.lead, now=datetime.now(UTC))
+    client.page(f"/{lang}/staff/invitations/accept/{sent.token}")
+    client.sign_in(sample.lead, lang=lang)
+    for page in ("accounts", "invitations/new"):
+        client.page(f"/{lang}/staff/{page}")
 
 
 @sqlite_only

@@ -31,6 +31,7 @@ DEFAULTS = {
     "log_level": "INFO",
     "smtp_url": "",
     "mail_from": "",
+    "second_factor": "required",
     "relay_mb": 500,
 }
 # The variable without its prefix, a value that is refused, a part of the reason.
@@ -68,6 +69,7 @@ REFUSED = [
     ("THREADS", "1.5", "whole number from 1"),
     ("THREADS", "٣", "whole number from 1"),
     ("LOG_LEVEL", "LOUD", "must be one of"),
+    ("SECOND_FACTOR", "sometimes", "must be one of required, optional"),
     ("SMTP_URL", "mail.example", "must be like smtps://"),
     ("SMTP_URL", "smtps://mail.example:x", "must be like smtps://"),
     ("SMTP_URL", "smtps://only-user@mail.example", "both a user and a password"),
@@ -102,6 +104,7 @@ ACCEPTED = [
     ("THREADS", " 8 ", {"threads": 8}),
     ("MAIL_FROM", "heat@worms.example", {"sender": "heat@worms.example"}),
     ("LOG_LEVEL", "debug", {"log_level": "DEBUG"}),
+    ("SECOND_FACTOR", "Optional", {"second_factor": "optional"}),
     ("RELAY_MB", "20000", {"relay_mb": 20_000}),
 ]
 

@@ -1,4 +1,4 @@
-"""`flask accounts`: make staff accounts, give new passwords, list the accounts."""
+"""`flask accounts`: make staff accounts, give new passwords, forget lost second factors, list the accounts."""
 
 import sys
 import unicodedata
@@ -33,7 +33,7 @@ def create(email: str, role: str, city: str | None, partnership: str | None, pas
     if city and partnership:
         raise click.UsageError("An account belongs to a city or to a partnership, not to both.")
     with explained():
-        hashed = hashed_password(password_stdin)
+        hashed = hashed_password(password_stdin, email)
     with transaction() as session, explained():
         scope = _scope(session, city, partnership)
         made = service.create(session, email=email, password_hash=hashed, role=role, scope=scope, now=datetime.now(UTC))
@@ -46,10 +46,19 @@ def create(email: str, role: str, city: str | None, partnership: str | None, pas
 def password(email: str, password_stdin: bool) -> None:
     """Give EMAIL a new password; all its sessions end."""
     with explained():
-        hashed = hashed_password(password_stdin)
+        hashed = hashed_password(password_stdin, email)
     with transaction() as session, explained():
         service.set_password(session, email=email, password_hash=hashed)
     click.echo(f"{email}: new password, all sessions ended")
+
+
+@accounts.command("recover")
+@click.argument("email")
+def recover(email: str) -> None:
+    """Let EMAIL set up a new second factor, when device and recovery codes are lost; all its sessions end."""
+    with transaction() as session, explained():
+        service.forget_second_factor(session, email=email)
+    click.echo(f"{email}: no second factor any more, all sessions ended")
 
 
 @accounts.command("list")
@@ -62,7 +71,7 @@ def list_all() -> None:
             click.echo(f"{account.email}  {account.role}{f' of {scope.slug}' if scope else ''}{off}")
 
 
-def hashed_password(from_standard_input: bool) -> str:
+def hashed_password(from_standard_input: bool, email: str) -> str:
     """A password that is good enough, hashed as the sign-in form expects it; raises Invalid for a weak one."""
     if from_standard_input:
         typed = sys.stdin.readline().rstrip("\r\n")
@@ -70,7 +79,7 @@ def hashed_password(from_standard_input: bool) -> str:
         typed = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:
         raise click.UsageError("There is no terminal to ask for the password: use --password-stdin.")
-    service.check_password(typed)
+    service.check_password(typed, about=[email])
     # The sign-in form brings what is typed into this form before it compares; "ü" can be one letter or two.
     normal: str = hash_password(unicodedata.normalize(current_app.config["SECURITY_PASSWORD_NORMALIZE_FORM"], typed))
     return normal

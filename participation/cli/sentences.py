@@ -31,6 +31,7 @@ ERRORS = {
     "kind_unknown": "The campaign does not offer {kind}. It offers: {known}.",
     "language_unknown": "{language} is not a language tag such as de or es-PE.",
     "partnership_unknown": "No partnership has the slug {slug}.",
+    "password_guessable": "The password is easy to guess: it is made of common words, names or rows of letters.",
     "password_length": "The password must have {min} to {max} characters.",
     "password_simple": "The password must have at least five different characters.",
     "questionnaire_in_use": "Campaign {campaign} must keep its questionnaire: it holds {submissions} submissions.",

@@ -22,7 +22,14 @@ worker = AppGroup("worker", help="Housekeeping and mail.")
 SECONDS = 60
 MAIL_SECONDS = 4
 # Each forgets one batch of what is too old and says how many that were.
-FORGETTING = (upkeep.forget_form_keys, upkeep.forget_decision_keys, upkeep.forget_addresses, upkeep.forget_limits)
+FORGETTING = (
+    upkeep.forget_form_keys,
+    upkeep.forget_decision_keys,
+    upkeep.forget_addresses,
+    upkeep.forget_limits,
+    upkeep.forget_sessions,
+    upkeep.forget_invitations,
+)
 log = structlog.get_logger()
 
 

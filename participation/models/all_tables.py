@@ -2,6 +2,7 @@
 
 from participation.database import Base
 from participation.models import (  # noqa: F401
+    account_sessions,
     accounts,
     addresses,
     campaigns,
@@ -9,10 +10,12 @@ from participation.models import (  # noqa: F401
     contributors,
     decisions,
     followers,
+    invitations,
     limits,
     mails,
     notices,
     partnerships,
+    passkeys,
     photos,
     places,
     submissions,

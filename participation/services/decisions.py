@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from participation.errors import Conflict, FormInvalid, NotAllowed, NotFound, Problem
 from participation.geo import distance_m
-from participation.models.accounts import CITY_ROLES, Account
+from participation.models.accounts import Account
 from participation.models.cities import City, District, Landmark
 from participation.models.decisions import REASON_CODES, Decision
 from participation.models.submissions import Submission
-from participation.services import decision_record, places, submissions, tiles
+from participation.services import decision_record, places, roles, submissions, tiles
 from participation.services.decision_record import record
 from participation.services.locations import NEEDS_PLACE, Where, locate
 
@@ -41,23 +41,22 @@ class Queue:
 
 def cities_of(session: Session, *, account: Account) -> list[City]:
     """The cities whose queue length the account may see: its own, its partnership's, or all."""
-    if account.role in CITY_ROLES and account.city:
+    seen = roles.reach(account.role, "see_queue_lengths") if account.active else None
+    if seen == "city" and account.city:
         return [account.city]
-    if account.role == "facilitator" and account.partnership:
+    if seen == "partnership" and account.partnership:
         return account.partnership.cities
-    if account.role == "operator":
-        return list(session.scalars(select(City).order_by(City.slug)))
-    return []
+    return list(session.scalars(select(City).order_by(City.slug))) if seen == "all" else []
 
 
 def may_decide(account: Account, city: City) -> bool:
     """Only the owning city decides; the operator of the platform can step in."""
-    return account.role == "operator" or (account.role in CITY_ROLES and account.city_id == city.id)
+    return roles.may_in(account, "decide", city)
 
 
 def may_take_record(account: Account, city: City) -> bool:
     """The record shows what each moderator did: it is for the lead of the city, and the operator of the platform."""
-    return may_decide(account, city) and account.role != "moderator"
+    return roles.may_in(account, "take_record", city)
 
 
 def queue_lengths(session: Session, *, cities: Sequence[City]) -> list[tuple[City, int]]:

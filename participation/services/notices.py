@@ -16,8 +16,7 @@ from participation.models.cities import City
 from participation.models.notices import EXPLANATION_MAX, GROUNDS, NAME_MAX, Notice
 from participation.models.places import Place
 from participation.models.submissions import Submission
-from participation.services import mails
-from participation.services.decisions import may_decide
+from participation.services import mails, roles
 from participation.text import clean_text
 
 EXPLANATION_MIN = 10
@@ -95,7 +94,7 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
 
     For an account that may not decide there it is NotFound, so that nothing is given away.
     """
-    if not may_decide(account, city):
+    if not roles.may_in(account, "decide", city):
         raise NotFound("city_unknown", slug=city.slug)
     pages = max(1, -(-waiting(session, cities=[city])[city.id] // PAGE))
     query = (

@@ -10,7 +10,7 @@ from participation.errors import FormInvalid, NotAllowed, Problem
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.places import REPLY_MAX, Place, Reply
-from participation.services.decisions import may_decide
+from participation.services import roles
 from participation.text import clean_text, is_language_tag
 
 
@@ -27,7 +27,7 @@ def give(
 
     Raises NotAllowed for an account of another city, and FormInvalid for what cannot be stored.
     """
-    if not may_decide(account, city) or place.city_id != city.id:
+    if not roles.may_in(account, "answer", city) or place.city_id != city.id:
         raise NotAllowed("not_your_city")
     text = clean_text(text)
     if not is_language_tag(lang):

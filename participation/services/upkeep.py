@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from participation.models.decisions import DecisionKey
 from participation.models.submissions import Submission
-from participation.services import addresses, cities, limits, photos, proofs, tiles
+from participation.services import account_sessions, addresses, cities, invitations, limits, photos, proofs, tiles
 
 FORM_KEYS_KEPT = timedelta(hours=24)
 BATCH = 500
@@ -59,6 +59,16 @@ def sweep_photos(session: Session, *, folder: Path, now: datetime, everything: b
     turn = int(now.timestamp() // 60) % SWEEP_MINUTES
     share = range(photos.FOLDERS) if everything else range(turn, photos.FOLDERS, SWEEP_MINUTES)
     return photos.sweep(session, folder=folder, now=now, share=share)
+
+
+def forget_sessions(session: Session, *, now: datetime) -> int:
+    """Forget where staff were signed in; returns how many sessions were over."""
+    return account_sessions.forget_ended(session, now=now)
+
+
+def forget_invitations(session: Session, *, now: datetime) -> int:
+    """Forget invitations that nobody has accepted; returns how many."""
+    return invitations.forget_old(session, now=now)
 
 
 def cities_to_count(session: Session) -> list[str]:

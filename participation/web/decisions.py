@@ -23,7 +23,7 @@ from participation.web.forms.decisions import (
 )
 from participation.web.forms.messages import message
 from participation.web.plumbing import mails
-from participation.web.plumbing.access import signed_in, staff_only
+from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("decisions", __name__)
@@ -33,7 +33,7 @@ ONE = "/<lang:lang>/staff/submissions/<uuid:submission_id>"
 
 
 @blueprint.get("/<lang:lang>/staff/")
-@staff_only
+@needs("see_queue_lengths")
 def home() -> Answer:
     """The queue of the one city of a moderator; for all others the cities and how much waits there."""
     account = signed_in()
@@ -46,7 +46,7 @@ def home() -> Answer:
 
 
 @blueprint.get("/<lang:lang>/staff/queue/<city>")
-@staff_only
+@needs("decide")
 def queue(city: str) -> Answer:
     """What waits for a decision, oldest first."""
     found = cities.by_slug(db, slug=city)
@@ -65,14 +65,14 @@ def queue(city: str) -> Answer:
 
 
 @blueprint.get(ONE)
-@staff_only
+@needs("decide")
 def one(submission_id: UUID) -> Answer:
     """One submission with its history and everything that can be decided on it."""
     return _page(_submission(submission_id))
 
 
 @blueprint.post(f"{ONE}/publish")
-@staff_only
+@needs("decide")
 def publish(submission_id: UUID) -> Answer:
     """On the map at once."""
     submission, form = _submission(submission_id), DecisionForm()
@@ -86,7 +86,7 @@ def publish(submission_id: UUID) -> Answer:
 
 
 @blueprint.post(f"{ONE}/reject")
-@staff_only
+@needs("decide")
 def reject(submission_id: UUID) -> Answer:
     """Refused, with a reason its author can read."""
     submission, form = _submission(submission_id), RejectForm()
@@ -106,7 +106,7 @@ def reject(submission_id: UUID) -> Answer:
 
 
 @blueprint.post(f"{ONE}/point")
-@staff_only
+@needs("decide")
 def set_point(submission_id: UUID) -> Answer:
     """Where the author meant it to be."""
     submission, form = _submission(submission_id), PointForm()
@@ -121,7 +121,7 @@ def set_point(submission_id: UUID) -> Answer:
 
 
 @blueprint.get(f"{ONE}/<any(publish, reject, point):_step>")
-@staff_only
+@needs("decide")
 def again(submission_id: UUID, _step: str) -> Answer:
     """Somebody reloads the answer to a refused form, or reads it in another language."""
     return redirect(url_for("decisions.one", submission_id=submission_id))

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from flask import Blueprint, abort, current_app, render_template
 
+from participation.services import roles
 from participation.settings import Settings
+from participation.web.plumbing.access import account
 
 blueprint = Blueprint("demo", __name__)
 MOST = 50
@@ -34,7 +36,14 @@ def mails() -> str:
         abort(404)
     # Their names begin with the time.
     files = sorted(settings.mail.glob("*.eml"), reverse=True)[:MOST]
-    return render_template("demo/mails.html", letters=[_letter(file) for file in files])
+    letters = [letter for letter in map(_letter, files) if _may_see(letter)]
+    return render_template("demo/mails.html", letters=letters)
+
+
+def _may_see(letter: Letter) -> bool:
+    """Links by which somebody becomes a member of staff, or gets a new password, are not for everybody."""
+    reader = account()
+    return "/staff/" not in letter.text or (reader is not None and roles.may(reader, "manage_all_staff"))
 
 
 def _letter(file: Path) -> Letter:

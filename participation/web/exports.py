@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 
 from participation import database
 from participation.models.cities import City
-from participation.services import cities, exports
-from participation.services.decisions import may_decide, may_take_record
+from participation.services import cities, exports, roles
+from participation.services.decisions import may_take_record
 from participation.settings import Settings
 from participation.web.forms import filters
 from participation.web.plumbing.access import account
@@ -31,7 +31,7 @@ def submissions(city: str) -> Response:
         abort(400)
     if profile == "internal":
         reader = account()
-        if reader is None or not may_decide(reader, found):
+        if reader is None or not roles.may_in(reader, "export_internal", found):
             abort(403)
         chosen = chosen.for_staff()
         log.info("export_internal", city=found.slug, account_id=reader.id)

@@ -16,7 +16,7 @@ from participation.models.submissions import Submission
 from participation.services import cities, notices, places, submissions
 from participation.web.forms.notices import NoticeForm, ground_labels, status_labels
 from participation.web.plumbing import mails
-from participation.web.plumbing.access import signed_in, staff_only
+from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.limits import limited
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
@@ -52,7 +52,7 @@ def one(city: str, notice_id: UUID) -> str:
 
 
 @blueprint.get("/<lang:lang>/staff/notices/<city>")
-@staff_only
+@needs("decide")
 def listing(city: str) -> Answer:
     """What was reported and waits for a decision, oldest first."""
     found = cities.by_slug(db, slug=city)

@@ -11,7 +11,7 @@ from participation.models.submissions import Submission
 from participation.services import decisions, photos, receipts
 from participation.settings import Settings
 from participation.web.forms.photos import photo_of
-from participation.web.plumbing.access import signed_in, staff_only
+from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
@@ -65,7 +65,7 @@ def of_author(token: str) -> Response:
 
 
 @blueprint.get("/<lang:lang>/staff/submissions/<uuid:submission_id>/photo.jpg")
-@staff_only
+@needs("decide")
 def of_staff(submission_id: UUID) -> Response:
     """The photo of a submission, for those who decide on it; `?small=1` for the queue."""
     submission = decisions.submission_for(db, account=signed_in(), submission_id=submission_id)

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from participation.errors import FormInvalid, NotFound
 from participation.models.cities import City
 from participation.models.places import Place, Reply
-from participation.services import decisions, places, replies
+from participation.services import decisions, places, replies, roles
 from participation.text import clean_text
 from participation.web.forms.messages import message
 from participation.web.plumbing import mails
-from participation.web.plumbing.access import signed_in, staff_only
+from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("replies", __name__)
@@ -24,7 +24,7 @@ Answer = str | tuple[str, int] | Response
 
 
 @blueprint.route("/<lang:lang>/staff/places/<uuid:place_id>/reply", methods=["GET", "POST"])
-@staff_only
+@needs("answer")
 def edit(place_id: UUID) -> Answer:
     """One text for each language of the city; an empty one takes the answer in that language back."""
     city, place = _place(place_id)
@@ -61,7 +61,7 @@ def _place(place_id: UUID) -> tuple[City, Place]:
     """A public place of a city the account decides for; for all others NotFound, so that nothing is given away."""
     for city in decisions.cities_of(db, account=signed_in()):
         place = db.get(Place, place_id)
-        if place and place.city_id == city.id and decisions.may_decide(signed_in(), city):
+        if place and place.city_id == city.id and roles.may_in(signed_in(), "answer", city):
             return city, places.public(db, city=city, place_id=place_id)
     raise NotFound("place_unknown")
 

@@ -98,6 +98,12 @@ def _queue_with_rejection(page: Page, world: World) -> None:
     page.locator("details.reject > summary").first.click()
 
 
+def _authenticator_app(page: Page, world: World) -> None:
+    _for_staff("/staff/account/app")(page, world)
+    page.locator("main form button").first.click()
+    expect(page.locator(".code-picture svg")).to_be_visible()
+
+
 def _empty_queue(page: Page, world: World) -> None:
     _for_staff("/staff/queue/koeln", "koeln")(page, world)
     expect(page.locator(".all-done")).to_be_visible()
@@ -149,5 +155,13 @@ STATES: dict[str, State] = {
     "cities": _for_staff("/staff/", "operator"),
     "decision": _for_staff("/staff/submissions/{ids[pending]}"),
     "decision-in-words": _for_staff("/staff/submissions/{ids[in_words]}"),
+    "forgotten-password": _at("/staff/sign-in/forgotten"),
+    "account": _for_staff("/staff/account"),
+    "account-app": _authenticator_app,
+    "account-passkeys": _for_staff("/staff/account/passkeys"),
+    "account-sessions": _for_staff("/staff/account/sessions"),
+    "roles": _for_staff("/staff/roles"),
+    "staff": _for_staff("/staff/accounts", "operator"),
+    "invite": _for_staff("/staff/invitations/new", "operator"),
     "decision-published": _for_staff("/staff/submissions/{ids[published]}"),
 }

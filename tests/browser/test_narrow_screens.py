@@ -12,6 +12,7 @@ NAMES = (
     *("start", "map", "map-sheet", "map-closed", "list", "kinds", "where", "where-words", "what", "what-refused"),
     *("where-landmark", "where-search", "where-outside", "near", "near-thanks", "photo", "not-sent", "draft-offered"),
     *("thanks", "receipt-published", "entry", "place", "privacy", "sign-in", "queue", "decision-in-words", "error"),
+    *("account", "account-app", "account-sessions", "roles", "staff", "invite"),
 )
 NARROW = {"width": 320, "height": 640}
 # Words and fields that stick out of the screen, except in a part that scrolls by itself and on the ground of the map.

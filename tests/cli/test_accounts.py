@@ -92,6 +92,7 @@ def test_a_new_password_replaces_the_old_one(runner: FlaskCliRunner, app: Flask,
         (["a@city.example", "--role", "facilitator", "--partnership", "x"], PASSWORD, "No partnership has the slug x."),
         (["a@city.example", "--role", "operator"], "short", "The password must have 12 to 256 characters."),
         (["a@city.example", "--role", "operator"], "a" * 20, "The password must have at least five different "),
+        (["a@city.example", "--role", "operator"], "password12345", "The password is easy to guess"),
     ],
 )
 def test_what_does_not_fit_is_one_line(
@@ -117,3 +118,17 @@ def test_without_a_terminal_the_password_has_to_be_sent(runner: FlaskCliRunner, 
     assert result.exit_code == 2
     assert "--password-stdin" in result.output
     assert stored(session) == []
+
+
+def test_a_lost_second_factor_is_forgotten(runner: FlaskCliRunner, session: Session) -> None:
+    assert run(runner, "create", "a@city.example", "--role", "operator")[0] == 0
+    [account] = stored(session)
+    account.tf_primary_method, account.tf_totp_secret = "authenticator", "secret"
+    session.commit()
+    told = runner.invoke(args=["accounts", "recover", "A@city.example"]).output
+    assert told == "A@city.example: no second factor any more, all sessions ended\n"
+    [account] = stored(session)
+    assert not account.has_second_factor
+    session.rollback()
+    unknown = runner.invoke(args=["accounts", "recover", "b@city.example"])
+    assert (unknown.exit_code, unknown.output) == (1, "Error: No account has the address b@city.example.\n")

@@ -15,13 +15,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from participation.models.account_sessions import AccountSession
+from participation.models.invitations import Invitation
 from participation.models.photos import Photo
 from participation.models.submissions import Submission
 from participation.models.tiles import TileCount
-from participation.services import limits, tiles
+from participation.services import account_sessions, limits, tiles
 from participation.services import photos as service
 from participation.settings import ROOT, Settings
-from tests.factories import campaigns, cities, photos, submissions
+from tests.factories import accounts, campaigns, cities, invitations, photos, submissions
 
 
 def test_one_round_forgets_and_mends(runner: FlaskCliRunner, session: Session) -> None:
@@ -36,6 +38,19 @@ def test_one_round_forgets_and_mends(runner: FlaskCliRunner, session: Session) -
     (one,) = session.scalars(select(Submission))
     assert (one.idempotency_hash, one.content_hash) == (None, None)
     assert tiles.drift(session, city=city) == 0
+
+
+def test_one_round_forgets_sessions_and_invitations_that_are_over(runner: FlaskCliRunner, session: Session) -> None:
+    account, now = accounts.make(session), datetime.now(UTC)
+    for days in (0, 60):
+        account_sessions.begin(session, account_id=account.id, user_agent="", now=now - timedelta(days=days))
+        invitations.make(session, account, now=now - timedelta(days=days))
+    session.commit()
+    assert runner.invoke(args=["worker", "once"]).exit_code == 0
+    session.expire_all()
+    [kept] = session.scalars(select(AccountSession))
+    [waits] = session.scalars(select(Invitation))
+    assert (kept.created_at, waits.sent_at) == (now, now)
 
 
 def test_one_round_forgets_photos_that_nobody_sent(app: Flask, runner: FlaskCliRunner, session: Session) -> None:

@@ -48,6 +48,7 @@ class Sample:
     partner: City
     campaign: Campaign
     moderator: Account
+    lead: Account
     published: Submission
     pending: Submission
     in_words: Submission
@@ -69,6 +70,9 @@ class Sample:
             "<any(publish, reject, point):_step>": "publish",
             "<any(support, unsupport):_step>": "support",
             "<uuid:notice_id>": str(self.notice.id),
+            "<int:account_id>": str(self.moderator.id),
+            "<uuid:invitation_id>": str(self.notice.id),
+            "<uuid:session_id>": str(self.notice.id),
         }
         for variable, value in values.items():
             rule = rule.replace(variable, value)
@@ -114,7 +118,8 @@ def make(session: Session) -> Sample:
         session, submission=made["in_words"], email="news@people.example", lang="de", secret=SECRET, now=NOW
     ).token
     session.commit()
-    known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator}
+    lead = accounts.make(session, city, role="city_lead")
+    known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator, "lead": lead}
     return Sample(**known, **made, notice=notice, follower=follower, tokens=tokens)  # type: ignore[arg-type]
 
 

@@ -7,11 +7,13 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from participation.models.accounts import Account
+from participation.models.accounts import ROLES, Account
 from participation.models.cities import City
+from participation.models.invitations import Invitation
 from participation.models.partnerships import Partnership
 from participation.models.submissions import Submission
-from tests.factories import accounts, campaigns, cities, partnerships, submissions
+from participation.services import roles
+from tests.factories import accounts, campaigns, cities, invitations, partnerships, submissions
 from tests.factories.cities import OUTSIDE
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
@@ -47,21 +49,66 @@ def facilitator(session: Session, both: Partnership) -> Account:
     return accounts.make(session, both)
 
 
+# Whoever has the link of an invitation has no account yet.
+OF_GUESTS = {"invitations.accept", "invitations.accepted"}
+# For who is signed in; all others of the library are the way in and out.
+OF_LIBRARY = {"verify", "change_password", "two_factor_setup_validate", "mf_recovery_codes"}
+OF_LIBRARY |= {"wan_register", "wan_register_response", "wan_delete"}
+# These lead nowhere in this world, whoever asks: there is no photo, and the session is nobody's.
+LEADS_NOWHERE = {"photos.of_staff", "account_sessions.end"}
+# Sends everybody back to a page that then decides.
+SENDS_BACK = {"decisions.again"}
+
+
+@pytest.fixture
+def colleague(session: Session, submission: Submission) -> Account:
+    """Somebody of Worms whom others may manage."""
+    return accounts.make(session, submission.city)
+
+
+@pytest.fixture
+def invitation(session: Session, worms: City) -> Invitation:
+    """Somebody is invited to Worms."""
+    return invitations.make(session, accounts.make(session, worms, role="city_lead")).invitation
+
+
+@pytest.fixture
+def things(session: Session, submission: Submission, colleague: Account, invitation: Invitation) -> dict[str, str]:
+    """What the addresses of the staff are about, all of it in Worms."""
+    shown = submissions.published(session, submission.city, submission.campaign)
+    return {
+        "<lang:lang>": "en",
+        "<city>": "worms",
+        "<uuid:submission_id>": str(submission.id),
+        "<int:account_id>": str(colleague.id),
+        "<uuid:invitation_id>": str(invitation.id),
+        "<uuid:session_id>": str(uuid4()),
+        "<uuid:place_id>": str(shown.place_id),
+        "<any(publish, reject, point):_step>": "publish",
+    }
+
+
 def staff_rules(app: Flask) -> list[Rule]:
-    """Every address of the staff but the way in and out."""
+    """Every address of the staff but the way in and out; those that take something away come last."""
     rules = [rule for rule in app.url_map.iter_rules() if "/staff/" in rule.rule]
-    return [rule for rule in rules if not rule.endpoint.startswith("security.")]
+    found = [rule for rule in rules if not rule.endpoint.startswith("security.") and rule.endpoint not in OF_GUESTS]
+    last = {"invitations.revoke": 1, "account_sessions.end_all": 2}
+    return sorted(found, key=lambda rule: (last.get(rule.endpoint, 0), rule.rule))
 
 
-def address(rule: Rule, submission: Submission) -> str:
+def address(rule: Rule, things: dict[str, str]) -> str:
     """A real address under a rule, in Worms."""
-    values = {"<lang:lang>": "en", "<city>": "worms", "<uuid:submission_id>": str(submission.id)}
-    values["<uuid:place_id>"] = str(submission.place_id)
-    path = rule.rule.replace("<any(publish, reject, point):_step>", "publish")
-    for part, value in values.items():
+    path = rule.rule
+    for part, value in things.items():
         path = path.replace(part, value)
     assert "<" not in path
     return path
+
+
+def is_about_worms(rule: Rule) -> bool:
+    """Whether it matters for which city somebody works."""
+    parts = ("<city>", "<uuid:place_id>", "<uuid:submission_id>", "<int:account_id>", "<uuid:invitation_id>")
+    return rule.endpoint == "invitations.invite" or any(part in rule.rule for part in parts)
 
 
 def token(client: PageClient) -> str:
@@ -72,14 +119,14 @@ def token(client: PageClient) -> str:
 
 @sqlite_only
 def test_residents_are_sent_to_the_sign_in_from_every_address_of_the_staff(
-    app: Flask, client: PageClient, submission: Submission
+    app: Flask, client: PageClient, submission: Submission, things: dict[str, str]
 ) -> None:
     data = {"csrf_token": token(client), "version": 1}
     rules = staff_rules(app)
-    assert len(rules) >= 7
+    assert len(rules) >= 20
     for rule in rules:
-        path = address(rule, submission)
-        for method in sorted(rule.methods & {"GET", "POST"}):
+        path = address(rule, things)
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             response = client.open(path, method=method, data=data if method == "POST" else None)
             assert response.status_code == 302, path
             assert response.location == "/en/staff/sign-in" + (f"?next={path}" if method == "GET" else "")
@@ -87,32 +134,83 @@ def test_residents_are_sent_to_the_sign_in_from_every_address_of_the_staff(
 
 
 @sqlite_only
+def test_so_they_are_from_the_pages_of_the_library(app: Flask, client: PageClient) -> None:
+    data = {"csrf_token": token(client)}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.removeprefix("security.") in OF_LIBRARY:
+            path = rule.rule.replace("<lang:lang>", "en").replace("<token>", "x")
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                response = client.open(path, method=method, data=data if method == "POST" else None)
+                assert response.status_code == 302, path
+                assert response.location.startswith("/en/staff/sign-in"), path
+
+
+@sqlite_only
 def test_no_form_of_the_staff_can_be_forged(
-    app: Flask, client: PageClient, session: Session, submission: Submission
+    app: Flask, client: PageClient, session: Session, submission: Submission, things: dict[str, str]
 ) -> None:
     client.sign_in(accounts.make(session, submission.city))
     for rule in staff_rules(app):
-        if "POST" in rule.methods:
-            assert client.post(address(rule, submission), data={"version": 1}).status_code == 400
+        if "POST" in (rule.methods or set()):
+            assert client.post(address(rule, things), data={"version": 1}).status_code == 400
     assert submission.status == "pending"
 
 
-def test_a_moderator_sees_nothing_of_another_city(
-    app: Flask, client: PageClient, session: Session, submission: Submission, metz: City
+@sqlite_only
+def test_every_page_of_the_staff_says_what_it_needs(app: Flask) -> None:
+    needed = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "action", None) for rule in staff_rules(app)}
+    assert {action for action in needed.values() if action is not None} <= {*roles.TABLE}
+    assert [endpoint for endpoint, action in needed.items() if action is None] == []
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own", "foreign"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_of_the_staff_for_every_role(
+    app: Flask,
+    client: PageClient,
+    session: Session,
+    things: dict[str, str],
+    worms: City,
+    both: Partnership,
+    role: str,
+    own: bool,
 ) -> None:
-    client.sign_in(accounts.make(session, metz))
-    [csrf_token] = client.page("/en/staff/queue/metz").xpath("//form[1]//input[@name='csrf_token']/@value")
+    """What the table of roles does not allow is not there: 404, as for a page that does not exist."""
+    account = somebody(session, role, both if own else None)
+    client.sign_in(account)
+    [csrf_token, *_] = client.page("/en/staff/account").xpath("//input[@name='csrf_token']/@value")
+    data = {
+        "csrf_token": csrf_token,
+        "version": 1,
+        "reason_code": "unclear",
+        "role": "moderator",
+        "scope": "city:worms",
+    }
     for rule in staff_rules(app):
-        path = address(rule, submission)
-        if rule.endpoint == "decisions.home":
-            assert client.get(path).location == "/en/staff/queue/metz"
-        elif "POST" in rule.methods:
-            data = {"csrf_token": csrf_token, "version": 1, "reason_code": "unclear"}
-            assert client.post(path, data=data).status_code == 404
-        elif rule.endpoint != "decisions.again":
-            assert client.get(path).status_code == 404
-    assert client.get(CSV).status_code == 403
-    assert (submission.status, submission.version) == ("pending", 1)
+        action = app.view_functions[rule.endpoint].action  # type: ignore[attr-defined]
+        allowed = roles.may(account, action)
+        if is_about_worms(rule) and rule.endpoint not in SENDS_BACK:
+            allowed = roles.may_in(account, action, worms)
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            path = address(rule, things)
+            status = client.open(path, method=method, data=data if method == "POST" else None).status_code
+            if rule.endpoint not in LEADS_NOWHERE:
+                assert (status != 404) is allowed, f"{method} {path}: {status}"
+            else:
+                assert status == 404
+    expected = {"operator": 200, "moderator": 200, "city_lead": 200}.get(role, 403)
+    client.sign_in(account)
+    assert client.get(CSV).status_code == (expected if own or role == "operator" else 403)
+
+
+def somebody(session: Session, role: str, both: Partnership | None) -> Account:
+    """One of this role for Worms, or for a city and a partnership that have nothing to do with it."""
+    if role == "operator":
+        return accounts.make(session)
+    worms = both.cities[0] if both else cities.make(session, "koeln")
+    if role == "facilitator":
+        return accounts.make(session, both or partnerships.make(session, worms, slug="elsewhere"))
+    return accounts.make(session, worms, role=role)
 
 
 @sqlite_only

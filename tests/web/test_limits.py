@@ -31,7 +31,7 @@ ADD = "/en/worms/add?kind=idea"
 ADDRESS = "203.0.113.77"
 # A process that signs in wrongly as often as it may, and says how it was answered.
 SIGNING_IN = """
-import re, sys
+import os, re, sys
 from pathlib import Path
 from participation.app import create_app
 from participation.settings import Settings
@@ -41,8 +41,9 @@ app = create_app(Settings(secret_key=secret, instance=Path(instance), database_u
 client = app.test_client()
 page = client.get("/en/staff/sign-in").text
 token = re.search('name="csrf_token"[^>]*value="([^"]*)"', page)[1]
-data = {"csrf_token": token, "email": "a@b.example", "password": "x"}
-for _ in range(15):
+for number in range(15):
+    # Each time another account: tries on one of them are counted more strictly.
+    data = {"csrf_token": token, "email": f"{os.getpid()}-{number}@b.example", "password": "x"}
     print(client.post("/en/staff/sign-in", data=data).status_code)
 """
 

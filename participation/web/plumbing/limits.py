@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 import structlog
 from babel.dates import format_timedelta
 from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import session as cookie
 from flask_babel import gettext
 from flask_limiter import Limiter, RateLimitExceeded
 from limits.storage import Storage
@@ -35,16 +36,25 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Limit:
-    """How often, by the settings; and which answers count, where not every request does."""
+    """How often, by the settings; which answers count, where not every request does; and whether each account that
+    somebody tries from one connection has a count of its own. None has one for itself alone: whoever knew an address
+    could lock its owner out.
+    """
 
     amounts: Callable[[Settings], str]
     counts: Callable[[Response], bool] | None = None
     methods: tuple[str, ...] = ("POST",)
+    of_one: bool = False
 
 
 def _done(response: Response) -> bool:
     """Whether something was done, not only tried."""
     return response.status_code < 400
+
+
+def _failed(response: Response) -> bool:
+    """Whether a form for signing in came back: who is let in is sent on."""
+    return response.status_code != 302
 
 
 LIMITS = {
@@ -58,7 +68,10 @@ LIMITS = {
     "supports": Limit(lambda _: "200 per hour", _done),
     "searches": Limit(lambda _: "60 per minute; 1000 per hour", methods=("GET",)),
     # Only failed tries count, so that a town hall behind one address can sign in as often as it likes.
-    "sign_ins": Limit(lambda _: "20 per minute; 100 per hour", lambda r: r.status_code != 302),
+    "sign_ins": Limit(lambda _: "20 per minute; 100 per hour", _failed),
+    "sign_ins_of_one": Limit(lambda _: "10 per 15 minutes", _failed, of_one=True),
+    "resets": Limit(lambda _: "30 per hour"),
+    "resets_of_one": Limit(lambda _: "3 per hour", of_one=True),
 }
 
 
@@ -117,6 +130,12 @@ def who() -> str:
     return name
 
 
+def who_tries_whom() -> str:
+    """The same for one account tried from this connection: the address that was typed, or whose password was right."""
+    tried = request.form.get("email") or str(cookie.get("tf_user_id") or cookie.get("_user_id") or "")
+    return limits.name_of(f"{who()} {tried.strip().lower()}", secret=_secret_of_day())
+
+
 limiter = Limiter(key_func=who, storage_uri="participation://", strategy="fixed-window")
 
 
@@ -132,6 +151,7 @@ def limited(name: str, *, unless: Callable[[], bool] | None = None) -> Callable[
     return limiter.shared_limit(
         lambda: limit.amounts(_settings()),
         scope=name,
+        key_func=who_tries_whom if limit.of_one else who,
         methods=list(limit.methods),
         deduct_when=limit.counts,
         exempt_when=unless,
@@ -163,7 +183,7 @@ def _texts(scope: str) -> tuple[str, str]:
     wait = gettext("Please wait a little")
     if scope in ("sends", "unproven_sends", "photos"):
         return wait, gettext("More entries came from your internet connection than we can take at a time.")
-    if scope == "sign_ins":
+    if scope in ("sign_ins", "sign_ins_of_one"):
         return gettext("Too many attempts"), gettext("There were too many attempts to sign in from your connection.")
     return wait, gettext("There were more requests from your internet connection than we can answer at a time.")
 

@@ -1,0 +1,29 @@
+"""The words for what the staff may do, and where."""
+
+from flask_babel import gettext
+
+
+def action_labels() -> dict[str, str]:
+    """What can be done, as the staff read it."""
+    return {
+        "see_queue_lengths": gettext("See how many entries wait"),
+        "decide": gettext("Read the entries that wait and decide on them"),
+        "answer": gettext("Answer at a place in the name of the city"),
+        "export_internal": gettext("Download the data with what is not public"),
+        "take_record": gettext("Download the record of all decisions"),
+        "see_staff": gettext("See who works there"),
+        "manage_moderators": gettext("Invite moderators and switch their accounts off"),
+        "manage_all_staff": gettext("Invite people into any role and switch their accounts off"),
+        "see_roles": gettext("See this page"),
+        "own_account": gettext("Protect the own account and end its sessions"),
+    }
+
+
+def reach_labels() -> dict[str, str]:
+    """Where somebody may do it."""
+    return {
+        "city": gettext("In the own city"),
+        "partnership": gettext("In the cities of the own partnership"),
+        "all": gettext("Everywhere"),
+        "self": gettext("Yes"),
+    }
