@@ -122,6 +122,8 @@ function showCluster(item, shown) {
   const link = element("a", texts.clusterList);
   link.href = listOf(pins.box(item));
   link.className = "button";
+  // Inside of another site a link opens a page of its own, but this is the same map as a list.
+  link.target = "_self";
   openSheet(element("h2", fill(texts.cluster, { number: number.format(item.n) })), shown);
   body.append(link);
 }

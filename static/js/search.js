@@ -115,10 +115,12 @@ async function findAddresses() {
     address.searchParams.set("q", typed);
     const answer = await fetch(address, { signal: mine.signal });
     if (!answer.ok) throw new Error(answer.status);
-    const { addresses } = await answer.json();
+    const { addresses, source } = await answer.json();
     const found = addresses.map((one) => ({ ...one, sort: "address", detail: one.detail || texts.isAddress }));
     if (document.activeElement === input) show([...shown.filter(({ sort }) => sort !== "address"), ...found].slice(0, MOST + 5));
-    saySoon(line, shown.length ? fill(texts.found, { number: number.format(shown.length) }) : texts.foundNothing, 0);
+    const said = shown.length ? fill(texts.found, { number: number.format(shown.length) }) : texts.foundNothing;
+    // Whoever lends addresses asks to be named with them.
+    saySoon(line, found.length && source ? `${said} · ${source}` : said, 0);
   } catch {
     if (!mine.signal.aborted) saySoon(line, texts.askingFailed, 0);
   }

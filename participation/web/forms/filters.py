@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from math import floor, log2
 from typing import Any, Self
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,9 @@ from participation.services.tile_facets import Facets
 from participation.text import fold
 
 ALL = "all"
+# The width of a phone in tiles of the map, and the zooms that a link to a view may ask for.
+PHONE_TILES = 1.5
+ZOOMS = range(9, 20)
 Args = MultiDict[str, str]
 
 
@@ -80,6 +84,15 @@ class Chosen:
     def narrowed(self) -> bool:
         """Whether anything is chosen that "show everything" would take back."""
         return set(self.kinds) != set(KINDS) or bool(self.place_types or self.districts)
+
+    @property
+    def view(self) -> str:
+        """The view of the map in which the box fits on a phone, as zoom/latitude/longitude; empty without a box."""
+        if not self.filter.box:
+            return ""
+        west, south, east, north = self.filter.box
+        zoom = min(ZOOMS[-1], max(ZOOMS[0], floor(log2(360 * PHONE_TILES / max(east - west, 1e-6)))))
+        return f"{zoom}/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}"
 
     def whole_city(self) -> Self:
         """The same without the box: the map shows the whole city and is moved by hand."""
