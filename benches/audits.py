@@ -14,6 +14,8 @@ from benches.product import ROOT, chromium
 
 NODE = ROOT / "benches" / "node"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+# At times the browser's trace of a page has no beginning, and Lighthouse asks to be run again.
+TRIES = 3
 # Nothing is asked of other hosts, by the page or by the browser.
 FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -54,17 +56,13 @@ def _run(address: str, skipped: tuple[str, ...]) -> dict[str, Any]:
         *(f"--skip-audits={audit}" for audit in skipped),
     ]
     path = f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}" if not shutil.which("node") else os.environ["PATH"]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "PATH": path, "CHROME_PATH": chromium()},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(f"Lighthouse failed on {Path(address).name}: {done.stderr.strip()}")
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
+    environ = {**os.environ, "PATH": path, "CHROME_PATH": chromium()}
+    for _ in range(TRIES):
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+        if not done.returncode:
+            report: dict[str, Any] = json.loads(done.stdout)
+            return report
+    sys.exit(f"Lighthouse failed on {Path(address).name}: {done.stderr.strip()}")
 
 
 def _complaints(report: dict[str, Any]) -> list[str]:

@@ -20,8 +20,8 @@ const element = (id) => document.getElementById(id);
 // What still has to end before anything can be sent.
 let photoReady = null;
 
+document.body.dataset.started = "true";
 document.body.classList.add("stepped");
-for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
 const refused = !errors.hidden;
 const kept = refused ? null : draft.keptDraft();
 if (refused) openRefused();
@@ -33,7 +33,14 @@ else if (comesBack()) {
   const offered = import("./offer.js").then(({ offerDraft }) => offerDraft(kept, { goOn: resume, startAnew }));
   offered.catch(() => resume(kept));
 }
-(window.requestIdleCallback ?? setTimeout)(() => beginProof());
+// Whoever touches anything is about to write; whoever only looks keeps the battery.
+const touched = new AbortController();
+for (const event of ["pointerdown", "keydown"]) addEventListener(event, beginOnce, { passive: true, signal: touched.signal });
+
+function beginOnce() {
+  touched.abort();
+  beginProof();
+}
 
 // The map needs its room on the screen when it starts, whichever step is opened then.
 function start() {

@@ -81,6 +81,8 @@ for (const counter of form.querySelectorAll("[data-counter-for]")) {
   const count = () => {
     const left = most - [...field.value].length;
     counter.hidden = !field.value || (most > 200 && left > most / 2);
+    // What nobody sees is not worth learning the rules of large numbers for.
+    if (counter.hidden) return;
     counter.textContent = fill(left < 0 ? texts.over : texts.left, { number: number.format(Math.abs(left)) });
   };
   field.addEventListener("input", count);

@@ -1,6 +1,7 @@
 // What somebody has written and not sent yet is kept on the device, per city and kind: a closed tab, a reload or a dead
 // connection loses nothing. It is forgotten when it was sent, when somebody throws it away, or after two weeks.
 
+import { leisure } from "./ground.js";
 import { forget, forgetPhoto, keep, keepPhoto, keptKeys, photoKeys, recall, recallPhoto } from "./device.js";
 
 const PREFIX = "draft:";
@@ -49,7 +50,7 @@ export function startKeeping() {
   addEventListener("pagehide", save);
   addEventListener("pageshow", () => (closed = false));
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
-  tidy();
+  leisure().then(tidy);
 }
 
 export function atStep(number) {

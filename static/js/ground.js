@@ -29,6 +29,11 @@ export function painted() {
   });
 }
 
+// Lets the browser answer a finger between two pieces of work, and waits for what can wait.
+export const breath = () => new Promise((goOn) => setTimeout(goOn));
+export const leisure = () =>
+  new Promise((goOn) => (window.requestIdleCallback ? requestIdleCallback(goOn, { timeout: 1000 }) : setTimeout(goOn, 200)));
+
 export function createMap(element) {
   const map = L.map(element, {
     minZoom: 9,
@@ -141,6 +146,7 @@ async function drawGround(map) {
   draw(found.boundary, "ground-land");
   // Neighbours differ a little, so that the districts can be told apart; the tints mean nothing else.
   found.districts.forEach(({ boundary }, i) => draw(boundary, `ground-district ground-tint-${i % 3}`));
+  await breath();
   const labels = labelGround(map, found);
   tidy = () => tidyLabels(map, labels, pins);
   map.on("zoomend", () => tidyLabels(map, labels, []));

@@ -1,6 +1,6 @@
 // The first step: where it is. Map, search, own position, well-known place and words are equal ways to say it.
 
-import { createMap, fill, number } from "./ground.js";
+import { breath, createMap, leisure, fill, number } from "./ground.js";
 import { Pins } from "./pins.js";
 import * as place from "./place.js";
 import { keep, recall } from "./device.js";
@@ -29,8 +29,6 @@ let anchor;
 export async function startWhere() {
   map = createMap("map");
   anchor = map.getCenter();
-  new Pins().addTo(map);
-  map.getPane("pins")?.classList.add("pins-faded");
   frame.classList.toggle("first-use", !recall(SEEN));
   wireMap();
   wireWays();
@@ -40,13 +38,21 @@ export async function startWhere() {
     place.zoomToHome(map);
     show();
   });
+  await breath();
   showFields();
+  leisure().then(showOthers);
   await place.learnPlaces();
   if (landmark.value) toLandmark();
   else show();
 }
 
 const show = () => place.show(map);
+
+// What is there already is told apart from what is being added, and asks for no finger.
+function showOthers() {
+  new Pins().addTo(map);
+  map.getPane("pins")?.classList.add("pins-faded");
+}
 
 // Shows what the fields hold already: from a link, a draft, after a refusal, or as the browser filled them after "back".
 export function showFields() {
