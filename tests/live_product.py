@@ -52,8 +52,9 @@ class SignIn:
 class LiveProduct:
     """Worms and Metz with a campaign that is open now, Köln and Yarinacocha with one that is over, and their staff."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, served: str = "wsgi:app", **environ: str) -> None:
         self.folder = folder
+        self._served, self._environ = served, environ
         self._log = folder / "server.log"
         self._read = 0
         self._server: subprocess.Popen[bytes] | None = None
@@ -154,10 +155,11 @@ class LiveProduct:
             # All residents of all tests send from one address, half of them without scripts.
             **{f"PARTICIPATION_{name}": "100000" for name in ("SENDS_PER_HOUR", "SENDS_PER_DAY")},
             "PARTICIPATION_UNPROVEN_SENDS_PER_HOUR": "100000",
+            **self._environ,
         }
         # The port is taken already, so that nobody can be faster; gunicorn gets the open socket.
         number = self._socket.fileno()
-        command = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{number}", "--threads", "8"]
+        command = [sys.executable, "-m", "gunicorn", self._served, "--bind", f"fd://{number}", "--threads", "8"]
         command += ["--worker-class", "gthread", "--config", str(ROOT / "tests" / "gunicorn_for_tests.py")]
         with self._log.open("wb") as log:
             self._server = subprocess.Popen(

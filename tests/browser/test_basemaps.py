@@ -24,8 +24,11 @@ MINE = {"attribution": "© Stadt Beispiel <2026>"}
 RASTER = ("ground-mbtiles", "ground-folder", "ground-pictures", "ground-relay")
 THERE = re.compile(r"(^| )has-basemap( |$)")
 LOADED = "img.leaflet-tile-loaded"
-# Whether all pictures that are shown are whole, and how many there are.
-COUNT = "images => images.every((image) => image.naturalWidth === 256) && images.length"
+# Whether more than a few pictures are shown, and all of them whole.
+WHOLE = """() => {
+  const images = [...document.querySelectorAll("#map img.leaflet-tile-loaded")];
+  return images.length > 3 && images.every((image) => image.naturalWidth === 256);
+}"""
 # How many colours there are on some canvases.
 COLOURS = """canvases => new Set(canvases.flatMap((canvas) => {
   const drawn = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -99,8 +102,7 @@ def plain_ground(page: Page) -> None:
 def test_pictures_are_drawn(slug: str, grounds: Grounds, page: Page) -> None:
     open_map(page, "de", slug)
     expect(page.locator("#map")).to_have_class(THERE)
-    expect(page.locator(f"#map {LOADED}").first).to_be_visible()
-    assert page.locator(f"#map {LOADED}").evaluate_all(COUNT) > 3
+    page.wait_for_function(WHOLE)
     expect(page.locator("#map .ground-label-landmark > span").first).to_be_hidden()
     credit(page)
     # Closer than the pictures go they are drawn larger.
@@ -220,4 +222,4 @@ def test_the_real_basemap_of_koeln(shared_data: Path, tmp_path: Path, live: Live
     open_map(page, "de", "ground-koeln")
     expect(page.locator("#map")).to_have_class(THERE)
     expect(page.locator("#map canvas.leaflet-tile-loaded").first).to_be_visible()
-    assert page.locator("#map canvas.leaflet-tile-loaded").evaluate_all(COLOURS) > 20
+    page.wait_for_function(f"({COLOURS})([...document.querySelectorAll('#map canvas.leaflet-tile-loaded')]) > 20")

@@ -41,6 +41,8 @@ class Job:
 JOBS = (
     Job("de", "worms", "Auf dem Pflaster steht mittags die Luft, und es gibt keinen Baum."),
     Job("fr", "metz", "À midi, l’air ne circule plus sur les pavés : « pas un arbre »."),
+    Job("es", "metz", "Al mediodía no se aguanta en la plaza: ni un árbol, ni una sombra."),
+    Job("en", "worms", "Nobody sits here at noon: there’s no tree anywhere."),
 )
 
 
