@@ -32,9 +32,9 @@ messages: ## New texts of the code into translations/
 	@tools/setup.sh lint
 	@tools/messages.sh
 
-screens: ## Pictures of the demo's main pages into docs/screens/
+screens: ## Pictures of every step of a resident into docs/screens/
 	@tools/setup.sh test
-	@.venv/bin/python tools/screens.py docs/screens
+	@.venv/bin/python -m tools.screens docs/screens
 
 bench-page: ## Weight, motion and Lighthouse scores of the resident's pages; BENCH_ARGS="--only weight" measures less
 	@tools/setup.sh test

@@ -1,108 +1,129 @@
-"""Take pictures of the main pages of the demo: `python tools/screens.py docs/screens`.
+"""Take pictures of every step of a resident in the demo: `python -m tools.screens docs/screens`.
 
-Starts the product with a demo of its own in a temporary folder, on a free port of this machine, and opens each page in
-Chromium at phone, tablet and desktop size, light and dark.
+Starts the product with a demo of its own and opens each step in Chromium at phone, tablet and desktop size, light and
+dark, in German for its long words and in Spanish; the pictures are WebP.
 """
 
 import argparse
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-SIZES = {"phone": (390, 844), "small": (360, 740), "tablet": (820, 1180), "desktop": (1440, 900)}
-PAGES = {
-    "start": "/",
-    "map": "/worms/",
-    "list": "/worms/list",
-    "add-kind": "/worms/add",
-    "add": "/worms/add?kind=heat_island",
-    "idea": "/worms/add?kind=idea",
-    "privacy": "/worms/privacy",
-    "sign-in": "/staff/sign-in",
-    "missing": "/nowhere/",
+from benches.page import CHROMIUM_FLAGS
+from benches.product import CITY, MIDDLE, Product, chromium, running
+
+SIZES = {"small": (360, 740), "phone": (390, 844), "tablet": (820, 1180), "desktop": (1440, 900)}
+# The map opens a pin that lies in its middle with Enter, as for whoever uses a keyboard.
+OPEN_MIDDLE = "() => document.getElementById('map').pins?.items.length > 0"
+QUALITY = 80
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A browser's page, the product, and the address of the city in one language."""
+
+    page: Page
+    product: Product
+    city: str
+
+    def go(self, path: str) -> None:
+        """Open a page of the city and wait until it is at rest."""
+        self.page.goto(f"{self.city}{path}", wait_until="networkidle")
+
+
+def _open(path: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.go(path)
+
+
+def _sheet(visit: Visit) -> None:
+    visit.go(f"/#17/{MIDDLE.lat}/{MIDDLE.lon}")
+    visit.page.wait_for_function(OPEN_MIDDLE)
+    visit.page.locator("#map").press("Enter")
+    visit.page.locator("#sheet").wait_for()
+
+
+def _where(visit: Visit) -> None:
+    visit.go(f"/add?kind=heat_island&lat={MIDDLE.lat}&lon={MIDDLE.lon}")
+
+
+def _on(visit: Visit) -> None:
+    _where(visit)
+    visit.page.locator("#to-what").click()
+    visit.page.locator("#near-on, #what-title").locator("visible=true").first.wait_for()
+
+
+def _what(visit: Visit) -> None:
+    _on(visit)
+    if visit.page.locator("#near-on").is_visible():
+        visit.page.locator("#near-on").click()
+    visit.page.locator('label:has(input[value="square"])').first.click()
+
+
+def _wrong(visit: Visit) -> None:
+    _on(visit)
+    if visit.page.locator("#near-on").is_visible():
+        visit.page.locator("#near-on").click()
+    visit.page.locator("#add-form button[type=submit]").click()
+    visit.page.locator("#errors li").first.wait_for()
+
+
+def _receipt(query: str) -> Callable[[Visit], None]:
+    return lambda visit: visit.go(f"/../receipts/{visit.product.receipt}{query}")
+
+
+STEPS: dict[str, Callable[[Visit], None]] = {
+    "01-start": _open("/.."),
+    "02-map": _open("/"),
+    "03-sheet": _sheet,
+    "04-list": _open("/list"),
+    "05-kinds": _open("/add"),
+    "06-where": _where,
+    "07-nearby": _on,
+    "08-what": _what,
+    "09-missing": _wrong,
+    "10-thanks": _receipt("?sent=1"),
+    "11-receipt": _receipt(""),
+    "12-place": lambda visit: visit.go(f"/places/{visit.product.place}"),
 }
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-@contextmanager
-def demo() -> Iterator[str]:
-    """The address of a demo that lives as long as the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    with tempfile.TemporaryDirectory() as instance:
-        environ = {**os.environ, "PARTICIPATION_DEMO": "1", "PARTICIPATION_INSTANCE": instance, "PORT": port}
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
-        server = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
-        try:
-            wait(f"http://127.0.0.1:{port}/readyz", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(30)
-
-
-def wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    """Until the product answers, for at most a minute."""
-    for _ in range(600):
-        if server.poll() is not None:
-            sys.exit("the demo did not start")
-        try:
-            with urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    sys.exit("the demo does not answer")
-
-
-def shoot(browser: Browser, base: str, folder: Path, choice: argparse.Namespace) -> None:
-    """One picture per page, size, scheme and language."""
-    for language in choice.langs.split(","):
-        for scheme in choice.schemes.split(","):
-            for size in choice.sizes.split(","):
-                width, height = SIZES[size]
-                context = browser.new_context(
-                    viewport={"width": width, "height": height}, color_scheme=scheme, locale=language
-                )
-                page = context.new_page()
-                for name in choice.pages.split(","):
-                    page.goto(f"{base}/{language}{PAGES[name]}", wait_until="networkidle")
-                    page.wait_for_timeout(400)
-                    page.screenshot(path=folder / f"{name}-{size}-{language}{'-dark' if scheme == 'dark' else ''}.png")
-                context.close()
+def save(picture: bytes, file: Path) -> None:
+    """As WebP, which is a fraction of PNG."""
+    with Image.open(io.BytesIO(picture)) as image:
+        image.save(file, "WEBP", quality=QUALITY, method=6)
 
 
 def main() -> None:
     """Read the choice, then shoot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--langs", default="de")
+    parser.add_argument("--langs", default="de,es")
     parser.add_argument("--schemes", default="light,dark")
-    parser.add_argument("--sizes", default="phone,desktop")
-    parser.add_argument("--pages", default=",".join(PAGES))
-    parser.add_argument("--base", help="a running product instead of a demo of its own")
+    parser.add_argument("--sizes", default=",".join(SIZES))
+    parser.add_argument("--steps", default=",".join(STEPS))
     choice = parser.parse_args()
     choice.folder.mkdir(parents=True, exist_ok=True)
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        if choice.base:
-            shoot(browser, choice.base, choice.folder, choice)
-        else:
-            with demo() as base:
-                shoot(browser, base, choice.folder, choice)
+    with running() as product, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+        for language in choice.langs.split(","):
+            for scheme in choice.schemes.split(","):
+                for size in choice.sizes.split(","):
+                    width, height = SIZES[size]
+                    # No draft of one step is offered in the next: each gets a context of its own.
+                    for step in choice.steps.split(","):
+                        context = browser.new_context(
+                            viewport={"width": width, "height": height}, color_scheme=scheme, locale=language
+                        )
+                        visit = Visit(context.new_page(), product, f"{product.base}/{language}/{CITY}")
+                        STEPS[step](visit)
+                        visit.page.wait_for_timeout(300)
+                        dark = "-dark" if scheme == "dark" else ""
+                        save(visit.page.screenshot(), choice.folder / f"{step}-{size}-{language}{dark}.webp")
+                        context.close()
         browser.close()
 
 
