@@ -43,7 +43,7 @@ def _sheet(visit: Visit) -> None:
     visit.go(f"/#17/{MIDDLE.lat}/{MIDDLE.lon}")
     visit.page.wait_for_function(OPEN_MIDDLE)
     visit.page.locator("#map").press("Enter")
-    visit.page.locator("#sheet").wait_for()
+    visit.page.locator("#sheet .entry").wait_for()
 
 
 def _where(visit: Visit) -> None:
