@@ -21,9 +21,6 @@ from participation.services.tile_facets import Facets
 from participation.text import fold
 
 ALL = "all"
-# The width of a phone in tiles of the map, and the zooms that a link to a view may ask for.
-PHONE_TILES = 1.5
-ZOOMS = range(9, 20)
 Args = MultiDict[str, str]
 
 
@@ -91,7 +88,8 @@ class Chosen:
         if not self.filter.box:
             return ""
         west, south, east, north = self.filter.box
-        zoom = min(ZOOMS[-1], max(ZOOMS[0], floor(log2(360 * PHONE_TILES / max(east - west, 1e-6)))))
+        # A phone is one and a half tiles wide; a link may ask for the zooms 9 to 19.
+        zoom = min(19, max(9, floor(log2(1.5 * 360 / max(east - west, 1e-6)))))
         return f"{zoom}/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}"
 
     def whole_city(self) -> Self:
