@@ -322,6 +322,6 @@ def test_a_later_page_has_the_cards_only(client: PageClient, session: Session, c
 @sqlite_only
 def test_from_a_part_of_the_list_to_the_same_part_of_the_map(client: PageClient) -> None:
     [part] = client.page(f"{LIST}?bbox=8.30,49.60,8.40,49.66").xpath("//a[contains(@class, 'chip-list')]/@href")
-    assert urlsplit(part).fragment == "10/49.63000/8.35000"
+    assert urlsplit(part).fragment == "12/49.63000/8.35000"
     [whole] = client.page(LIST).xpath("//a[contains(@class, 'chip-list')]/@href")
     assert not urlsplit(whole).fragment
