@@ -7,7 +7,7 @@ has_postgres() {
 # A name on the path is no proof: Ubuntu's package puts a script there that only asks for a snap.
 has_chromium() {
     local name
-    for name in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome google-chrome-stable; do
+    for name in ${CHROMIUM:+"$CHROMIUM"} chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
         "$name" --version >/dev/null 2>&1 </dev/null && return
     done
     return 1
@@ -36,7 +36,8 @@ need_chromium() {
     has_chromium && return
     announce "Chromium for the tests"
     if can_install && ! grep -qs '^ID=ubuntu' /etc/os-release; then
-        apt_install chromium || true
+        # The shell is what tests are quickest with; Lighthouse and pictures want the whole browser.
+        apt_install chromium chromium-headless-shell || apt_install chromium || true
     fi
     has_chromium || missing "No Chromium or Chrome that starts: install one, or name it with CHROMIUM=/path/to/it"
     current=""
