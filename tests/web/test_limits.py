@@ -224,4 +224,4 @@ def test_all_processes_count_together(session: Session, database_url: str, tmp_p
 def test_every_limit_can_be_read(app: Flask) -> None:
     settings: Settings = app.extensions["participation_settings"]
     for limit in LIMITS.values():
-        assert re.fullmatch(r"\d+ per (minute|hour)(; \d+ per (hour|day))?", limit.amounts(settings))
+        assert re.fullmatch(r"\d+ per (\d+ minutes|minute|hour)(; \d+ per (hour|day))?", limit.amounts(settings))

@@ -74,6 +74,8 @@ class StaffSecurity(Security):
 def init(app: Flask, settings: Settings) -> None:
     """Mount the sign-in and what belongs to it under the staff's address."""
     app.config.update(sign_in_options.options(settings) | sign_in_sentences.sentences())
+    # Else every reader's session would be written to; the sessions of the staff are rows of their own.
+    app.config["SESSION_PROTECTION"] = None
     # The library's roles are not used: what somebody may do is for the services to say.
     found_in = Accounts(db, StaffUser, RoleMixin, Passkey)  # type: ignore[arg-type]  # any session does
     security = StaffSecurity(
