@@ -18,6 +18,8 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"type": "tag", "values": TAGS}
 COLOURS = {"type": "rule", "values": ["color-contrast"]}
 SIZES = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
+# Longer words matter most where there is least room.
+PHONES = {"phone": PHONE["viewport"]}
 RUN = """async (rules) => {
   const { violations, passes } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
   return { violations, passed: passes.length };
@@ -40,7 +42,7 @@ def test_axe_finds_nothing(lang: str, state: str, new_page: PageMaker, live: Liv
     STATES[state](page, World(live, shown, lang))
     page.evaluate(axe())
     problems = []
-    for device, size in SIZES.items():
+    for device, size in (SIZES if EVERY or lang == "de" else PHONES).items():
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")
         problems += [f"{device}: {line}" for line in findings(page, EVERYTHING)]
