@@ -1,5 +1,6 @@
-"""Language tags and cleaning of what people type; pure."""
+"""Language tags, cleaning of what people type, and what is kept of a secret; pure."""
 
+import hashlib
 import re
 import unicodedata
 
@@ -24,3 +25,8 @@ def fold(text: str) -> str:
     """For comparing and sorting: without accents and without case."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a key or token, as 64 hexadecimal digits; it is random and long and needs no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

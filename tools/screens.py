@@ -6,12 +6,13 @@ dark, in German for its long words and in Spanish; the pictures are WebP.
 
 import argparse
 import io
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benches.page import CHROMIUM_FLAGS
 from benches.product import CITY, MIDDLE, Product, chromium, running
@@ -56,17 +57,19 @@ def _on(visit: Visit) -> None:
     visit.page.locator("#near-on, #what-title").locator("visible=true").first.wait_for()
 
 
-def _what(visit: Visit) -> None:
+def _further(visit: Visit) -> None:
     _on(visit)
     if visit.page.locator("#near-on").is_visible():
         visit.page.locator("#near-on").click()
+
+
+def _what(visit: Visit) -> None:
+    _further(visit)
     visit.page.locator('label:has(input[value="square"])').first.click()
 
 
 def _wrong(visit: Visit) -> None:
-    _on(visit)
-    if visit.page.locator("#near-on").is_visible():
-        visit.page.locator("#near-on").click()
+    _further(visit)
     visit.page.locator("#add-form button[type=submit]").click()
     visit.page.locator("#errors li").first.wait_for()
 
@@ -97,6 +100,19 @@ def save(picture: bytes, file: Path) -> None:
         image.save(file, "WEBP", quality=QUALITY, method=6)
 
 
+def shoot(browser: Browser, product: Product, folder: Path, shot: tuple[str, ...]) -> None:
+    """One picture, in a context of its own: no draft of one step is offered in the next."""
+    language, scheme, size, step = shot
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale=language)
+    visit = Visit(context.new_page(), product, f"{product.base}/{language}/{CITY}")
+    STEPS[step](visit)
+    visit.page.wait_for_timeout(300)
+    dark = "-dark" if scheme == "dark" else ""
+    save(visit.page.screenshot(), folder / f"{step}-{size}-{language}{dark}.webp")
+    context.close()
+
+
 def main() -> None:
     """Read the choice, then shoot."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -107,23 +123,11 @@ def main() -> None:
     parser.add_argument("--steps", default=",".join(STEPS))
     choice = parser.parse_args()
     choice.folder.mkdir(parents=True, exist_ok=True)
+    chosen = (value.split(",") for value in (choice.langs, choice.schemes, choice.sizes, choice.steps))
     with running() as product, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        for language in choice.langs.split(","):
-            for scheme in choice.schemes.split(","):
-                for size in choice.sizes.split(","):
-                    width, height = SIZES[size]
-                    # No draft of one step is offered in the next: each gets a context of its own.
-                    for step in choice.steps.split(","):
-                        context = browser.new_context(
-                            viewport={"width": width, "height": height}, color_scheme=scheme, locale=language
-                        )
-                        visit = Visit(context.new_page(), product, f"{product.base}/{language}/{CITY}")
-                        STEPS[step](visit)
-                        visit.page.wait_for_timeout(300)
-                        dark = "-dark" if scheme == "dark" else ""
-                        save(visit.page.screenshot(), choice.folder / f"{step}-{size}-{language}{dark}.webp")
-                        context.close()
+        for shot in itertools.product(*chosen):
+            shoot(browser, product, choice.folder, shot)
         browser.close()
 
 

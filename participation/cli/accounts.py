@@ -66,7 +66,7 @@ def list_all() -> None:
     """All accounts."""
     with transaction() as session:
         for account in service.every(session):
-            scope = account.city or account.partnership
+            scope = account.scope
             off = "" if account.active else ", off"
             click.echo(f"{account.email}  {account.role}{f' of {scope.slug}' if scope else ''}{off}")
 

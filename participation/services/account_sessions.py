@@ -1,6 +1,5 @@
 """Sessions of staff: begun with a sign-in, known again by the key in the cookie, ended on the server."""
 
-import hashlib
 import re
 import secrets
 from collections.abc import Sequence
@@ -8,12 +7,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, select, update
 from sqlalchemy.orm import Session
 
 from participation.errors import NotFound
 from participation.models.account_sessions import AccountSession
 from participation.models.accounts import Account
+from participation.text import fingerprint
 
 # A session ends this long after it was used last, and in any case this long after it began.
 UNUSED = timedelta(hours=12)
@@ -45,7 +45,7 @@ def begin(session: Session, *, account_id: int, user_agent: str, now: datetime) 
     key = secrets.token_urlsafe(32)
     browser, system = device(user_agent)
     made = AccountSession(
-        account_id=account_id, key_hash=_hash(key), browser=browser, system=system, created_at=now, seen_at=now
+        account_id=account_id, key_hash=fingerprint(key), browser=browser, system=system, created_at=now, seen_at=now
     )
     session.add(made)
     session.flush()
@@ -58,9 +58,8 @@ def find(session: Session, *, key: str, kind: type[Who], now: datetime) -> tuple
         select(kind, AccountSession)
         .join(AccountSession, AccountSession.account_id == kind.id)
         .where(
-            AccountSession.key_hash == _hash(key),
-            AccountSession.seen_at > now - UNUSED,
-            AccountSession.created_at > now - LONGEST,
+            AccountSession.key_hash == fingerprint(key),
+            _goes_on(now),
             kind.active,
         )
     )
@@ -80,11 +79,7 @@ def seen(session: Session, *, session_id: UUID, now: datetime) -> None:
 
 def of_account(session: Session, *, account: Account, now: datetime) -> Sequence[AccountSession]:
     """The sessions that have not ended, the one used last first."""
-    query = select(AccountSession).where(
-        AccountSession.account_id == account.id,
-        AccountSession.seen_at > now - UNUSED,
-        AccountSession.created_at > now - LONGEST,
-    )
+    query = select(AccountSession).where(AccountSession.account_id == account.id, _goes_on(now))
     return session.scalars(query.order_by(AccountSession.seen_at.desc(), AccountSession.id.desc())).all()
 
 
@@ -97,7 +92,7 @@ def end(session: Session, *, account: Account, session_id: UUID) -> None:
 
 def end_by_key(session: Session, *, key: str) -> None:
     """End the session with this key, if there is one."""
-    session.execute(delete(AccountSession).where(AccountSession.key_hash == _hash(key)))
+    session.execute(delete(AccountSession).where(AccountSession.key_hash == fingerprint(key)))
 
 
 def end_all(session: Session, *, account_id: int) -> None:
@@ -107,8 +102,7 @@ def end_all(session: Session, *, account_id: int) -> None:
 
 def forget_ended(session: Session, *, now: datetime) -> int:
     """Delete the rows of sessions that have ended by themselves; returns how many."""
-    ended = or_(AccountSession.seen_at <= now - UNUSED, AccountSession.created_at <= now - LONGEST)
-    return len(session.execute(delete(AccountSession).where(ended).returning(AccountSession.id)).all())
+    return len(session.execute(delete(AccountSession).where(not_(_goes_on(now))).returning(AccountSession.id)).all())
 
 
 def device(user_agent: str) -> tuple[str, str]:
@@ -116,10 +110,9 @@ def device(user_agent: str) -> tuple[str, str]:
     return _first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)
 
 
+def _goes_on(now: datetime) -> ColumnElement[bool]:
+    return and_(AccountSession.seen_at > now - UNUSED, AccountSession.created_at > now - LONGEST)
+
+
 def _first(names: Sequence[tuple[str, str]], user_agent: str) -> str:
     return next((name for name, pattern in names if re.search(pattern, user_agent)), "")
-
-
-def _hash(key: str) -> str:
-    # The key is random and long: it needs no slow hash.
-    return hashlib.sha256(key.encode()).hexdigest()

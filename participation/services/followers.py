@@ -1,7 +1,6 @@
 """Followers: who wants news on a submission by mail. Kept apart from all else, and deleted after the campaign."""
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from participation.models.cities import City
 from participation.models.followers import Follower
 from participation.models.submissions import Submission
 from participation.services import mails
+from participation.text import fingerprint
 
 # A link that nobody opens ends after this.
 CONFIRMED_WITHIN = timedelta(days=3)
@@ -51,7 +51,7 @@ def ask(session: Session, *, submission: Submission, email: str, lang: str, secr
             return Asked(known, "")
     forget(session, submission=submission)
     made = Follower(id=uuid7(), submission=submission, email=address, lang=lang, created_at=now)
-    made.token_hash = _hash(token(made.id, secret=secret))
+    made.token_hash = fingerprint(token(made.id, secret=secret))
     session.add(made)
     session.flush()
     return Asked(made, token(made.id, secret=secret))
@@ -81,7 +81,7 @@ def of_place(session: Session, *, place_id: UUID) -> list[Follower]:
 
 def by_token(session: Session, *, token: str) -> Follower:
     """The follower of a link in a mail; raises NotFound."""
-    follower = session.scalar(select(Follower).where(Follower.token_hash == _hash(token)))
+    follower = session.scalar(select(Follower).where(Follower.token_hash == fingerprint(token)))
     if follower is None:
         raise NotFound("follower_unknown")
     return follower
@@ -141,7 +141,3 @@ def _is_over(follower: Follower, now: datetime) -> bool:
     submission = follower.submission
     over = submission.city.today(now) > submission.campaign.ends + AFTER_CAMPAIGN
     return over or (follower.confirmed_at is None and follower.created_at < now - CONFIRMED_WITHIN)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """Invitations to the staff: sent by mail, good for a week and for one account, kept as a hash of the link."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from participation.errors import Conflict, Gone, NotFound
 from participation.models.accounts import Account
@@ -16,6 +15,7 @@ from participation.models.cities import City
 from participation.models.invitations import Invitation
 from participation.models.partnerships import Partnership
 from participation.services import accounts, roles
+from participation.text import fingerprint
 
 GOOD_FOR = timedelta(days=7)
 # One that has ended stays on the list for a while, so that it can be sent again.
@@ -77,13 +77,16 @@ def revoke(session: Session, *, account: Account, invitation_id: UUID) -> None:
 
 def waiting(session: Session, *, account: Account) -> Sequence[Invitation]:
     """The invitations an account may send again or take back, by address."""
-    found = session.scalars(select(Invitation).order_by(Invitation.email)).all()
+    known = (joinedload(Invitation.city), joinedload(Invitation.partnership))
+    found = session.scalars(select(Invitation).options(*known).order_by(Invitation.email)).all()
     return [one for one in found if roles.may_manage(account, role=one.role, scope=one.scope)]
 
 
 def by_token(session: Session, *, token: str, now: datetime) -> Invitation:
     """The invitation a link leads to; raises Gone where it was used, taken back, replaced or has ended."""
-    found = session.scalar(select(Invitation).where(Invitation.token_hash == _hash(token), Invitation.ends_at > now))
+    found = session.scalar(
+        select(Invitation).where(Invitation.token_hash == fingerprint(token), Invitation.ends_at > now)
+    )
     if found is None:
         raise Gone("invitation_over")
     return found
@@ -122,12 +125,8 @@ def _of(session: Session, account: Account, invitation_id: UUID) -> Invitation:
 
 def _sent(session: Session, invitation: Invitation, now: datetime) -> Sent:
     token = secrets.token_urlsafe(32)
-    invitation.token_hash = _hash(token)
+    invitation.token_hash = fingerprint(token)
     invitation.sent_at = now
     invitation.ends_at = now + GOOD_FOR
     session.flush()
     return Sent(invitation, token)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

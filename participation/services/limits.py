@@ -1,6 +1,5 @@
 """Counting how often something is done, under keys that name nobody and for no longer than the limit needs."""
 
-import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from participation.models.limits import LimitCount, LimitKey
+from participation.text import fingerprint
 
 BATCH = 500
 
@@ -19,7 +19,7 @@ def count(session: Session, *, key: str, seconds: int, amount: int, now: datetim
     """Add to a count that begins anew `seconds` after its first use; returns what it is now, while others count too."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     ends_at = now + timedelta(seconds=seconds)
-    statement = dialect.insert(LimitCount).values(key=_hash(key), n=amount, ends_at=ends_at)
+    statement = dialect.insert(LimitCount).values(key=fingerprint(key), n=amount, ends_at=ends_at)
     over = LimitCount.ends_at <= now
     anew = {
         "n": case((over, amount), else_=LimitCount.n + amount),
@@ -31,18 +31,18 @@ def count(session: Session, *, key: str, seconds: int, amount: int, now: datetim
 
 def counted(session: Session, *, key: str, now: datetime) -> int:
     """What a count is."""
-    return session.scalar(select(LimitCount.n).where(LimitCount.key == _hash(key), LimitCount.ends_at > now)) or 0
+    return session.scalar(select(LimitCount.n).where(LimitCount.key == fingerprint(key), LimitCount.ends_at > now)) or 0
 
 
 def ends(session: Session, *, key: str, now: datetime) -> datetime:
     """When a count begins anew; one that is not there begins now."""
-    query = select(LimitCount.ends_at).where(LimitCount.key == _hash(key), LimitCount.ends_at > now)
+    query = select(LimitCount.ends_at).where(LimitCount.key == fingerprint(key), LimitCount.ends_at > now)
     return session.scalar(query) or now
 
 
 def clear(session: Session, *, key: str) -> None:
     """Begin a count anew."""
-    session.execute(delete(LimitCount).where(LimitCount.key == _hash(key)))
+    session.execute(delete(LimitCount).where(LimitCount.key == fingerprint(key)))
 
 
 def clear_all(session: Session) -> int:
@@ -93,7 +93,3 @@ def _network(address: str) -> str:
     if isinstance(known, IPv6Address):
         return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
     return str(known)
-
-
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,7 +1,6 @@
 """What can be done with a submission: send it once, look it up, list what is published."""
 
 import base64
-import hashlib
 import hmac
 import json
 import secrets
@@ -24,7 +23,7 @@ from participation.pictures import Picture
 from participation.services import contributors, submission_gates
 from participation.services.locations import Location, Where, locate
 from participation.services.submission_gates import OPEN, Gate
-from participation.text import is_language_tag
+from participation.text import fingerprint, is_language_tag
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def published(session: Session, *, city: City, submission_id: UUID) -> Submissio
 
 def is_repeated(session: Session, *, key: str) -> bool:
     """Whether a form with this key was stored already."""
-    return session.scalar(select(Submission.id).where(Submission.idempotency_hash == _hash(key))) is not None
+    return session.scalar(select(Submission.id).where(Submission.idempotency_hash == fingerprint(key))) is not None
 
 
 def checked(
@@ -180,7 +179,7 @@ def _describe(session: Session, submission: Submission, draft: Draft, point: geo
 
 def _known_by(submission: Submission, key: str, token: str, content_hash: str) -> None:
     """By what a repeated form and the receipt find it."""
-    submission.idempotency_hash = _hash(key)
+    submission.idempotency_hash = fingerprint(key)
     submission.content_hash = content_hash
     submission.receipt_hash = receipt_hash(token)
 
@@ -202,7 +201,7 @@ def _store(session: Session, submission: Submission, key: str, token: str) -> Se
 
 
 def _sent_before(session: Session, key: str, content_hash: str) -> Submission | None:
-    submission = session.scalar(select(Submission).where(Submission.idempotency_hash == _hash(key)))
+    submission = session.scalar(select(Submission).where(Submission.idempotency_hash == fingerprint(key)))
     if submission and submission.content_hash not in (content_hash, None):
         raise Conflict("already_sent")
     return submission
@@ -210,7 +209,7 @@ def _sent_before(session: Session, key: str, content_hash: str) -> Submission | 
 
 def receipt_hash(token: str) -> str:
     """What is kept of the secret token of a receipt."""
-    return _hash(token)
+    return fingerprint(token)
 
 
 def _content_hash(city: City, draft: Draft) -> str:
@@ -218,14 +217,10 @@ def _content_hash(city: City, draft: Draft) -> str:
     content = [city.slug, draft.kind, asdict(draft.where), dict(draft.answers), draft.text_lang]
     photo = draft.photo.source_hash if isinstance(draft.photo, Picture) else str(draft.photo or "")
     content += [draft.about_place, draft.about_submission, photo]
-    return _hash(json.dumps(content, sort_keys=True, default=list))
+    return fingerprint(json.dumps(content, sort_keys=True, default=list))
 
 
 def _receipt_token(secret: str, key: str) -> str:
     """Made from the form's key: a repeated form gets the same receipt although we keep only a hash of it."""
     digest = hmac.digest(secret.encode(), b"receipt:" + key.encode(), "sha256")
     return base64.urlsafe_b64encode(digest[:24]).decode()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from participation.models.accounts import Account
 from participation.services import accounts, invitations, roles
 from participation.web.forms.accounts import LanguageForm, role_labels
 from participation.web.plumbing.access import needs, signed_in
@@ -57,9 +58,7 @@ def staff() -> Answer:
 @needs("manage_moderators")
 def deactivate(account_id: int) -> Answer:
     """Somebody has left: out at once, everywhere."""
-    other = accounts.set_active(db, account=signed_in(), account_id=account_id, active=False)
-    db.commit()
-    log.info("account_deactivated", account_id=other.id, by=signed_in().id)
+    other = _switch(account_id, active=False)
     flash(gettext("%(email)s can no longer sign in.", email=other.email), "success")
     return redirect(url_for("accounts.staff"))
 
@@ -68,8 +67,13 @@ def deactivate(account_id: int) -> Answer:
 @needs("manage_moderators")
 def activate(account_id: int) -> Answer:
     """Somebody is back."""
-    other = accounts.set_active(db, account=signed_in(), account_id=account_id, active=True)
-    db.commit()
-    log.info("account_activated", account_id=other.id, by=signed_in().id)
+    other = _switch(account_id, active=True)
     flash(gettext("%(email)s can sign in again.", email=other.email), "success")
     return redirect(url_for("accounts.staff"))
+
+
+def _switch(account_id: int, *, active: bool) -> Account:
+    other = accounts.set_active(db, account=signed_in(), account_id=account_id, active=active)
+    db.commit()
+    log.info("account_activated" if active else "account_deactivated", account_id=other.id, by=signed_in().id)
+    return other

@@ -41,12 +41,13 @@ export function startSearch() {
 // Names come when somebody wants to search, once; until then, and without them, the rest is found.
 async function learn() {
   await learnPlaces();
-  places = listed().map(withFolded);
+  const own = listed().map(withFolded);
+  places = own;
   refresh();
   if (!settings.names) return;
   named ??= await fetchNames();
   const others = (named ?? []).map(([name, lat, lon]) => ({ name, lat, lon, sort: "named", detail: texts.isNamed }));
-  places = [...listed(), ...others].map(withFolded).filter(isFirst);
+  places = [...own, ...others.map(withFolded)].filter(isFirst);
   refresh();
 }
 
@@ -101,7 +102,11 @@ function find() {
 
 function tellCount() {
   const missing = settings.addresses && !settings.addressesWhileTyping ? texts.enterForAddresses : texts.foundNothing;
-  saySoon(line, shown.length ? fill(texts.found, { number: number.format(shown.length) }) : missing, 400);
+  saySoon(line, foundOr(missing), 400);
+}
+
+function foundOr(missing) {
+  return shown.length ? fill(texts.found, { number: number.format(shown.length) }) : missing;
 }
 
 async function findAddresses() {
@@ -118,7 +123,7 @@ async function findAddresses() {
     const { addresses, source } = await answer.json();
     const found = addresses.map((one) => ({ ...one, sort: "address", detail: one.detail || texts.isAddress }));
     if (document.activeElement === input) show([...shown.filter(({ sort }) => sort !== "address"), ...found].slice(0, MOST + 5));
-    const said = shown.length ? fill(texts.found, { number: number.format(shown.length) }) : texts.foundNothing;
+    const said = foundOr(texts.foundNothing);
     // Whoever lends addresses asks to be named with them.
     saySoon(line, found.length && source ? `${said} · ${source}` : said, 0);
   } catch {

@@ -1,6 +1,6 @@
 // The first step: where it is. Map, search, own position, well-known place and words are equal ways to say it.
 
-import { breath, createMap, leisure, fill, number } from "./ground.js";
+import { breath, createMap, fill, leisure, number } from "./ground.js";
 import { Pins } from "./pins.js";
 import * as place from "./place.js";
 import { keep, recall } from "./device.js";

@@ -39,6 +39,11 @@ def map_is_ready(page: Page) -> None:
 def open_form(page: Page, lang: str, city: str, kind: str = "heat_island", *, query: str = "") -> None:
     """The form for one kind, when its map is drawn."""
     page.goto(f"/{lang}/{city}/add?kind={kind}{query}")
+    form_is_ready(page)
+
+
+def form_is_ready(page: Page) -> None:
+    """Wait until the map of the form is drawn."""
     expect(page.locator("#map .leaflet-control-attribution")).to_be_visible()
 
 

@@ -3,15 +3,24 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.layout import nothing_sticks_out
 from tests.browser.states import STATES, World
-from tests.browser.steps import RECEIPT, answer, box_of, go_on, map_is_ready, move_to, open_map, send_button
-from tests.browser.test_narrow_screens import nothing_sticks_out
-from tests.browser_watch import Watch
+from tests.browser.steps import (
+    RECEIPT,
+    answer,
+    box_of,
+    form_is_ready,
+    go_on,
+    map_is_ready,
+    move_to,
+    open_map,
+    send_button,
+)
 from tests.factories import shown_entries
 from tests.factories.shown_entries import Shown
-from tests.fixtures.browsers import PATIENCE, PHONE
+from tests.fixtures.browsers import PageMaker
 from tests.live_product import LiveProduct
 from tests.mirrored import LANG, mirror, write_catalogue
 
@@ -37,13 +46,9 @@ def entries(mirrored: LiveProduct) -> Shown:
 
 
 @pytest.fixture
-def phone(browser: Browser, mirrored: LiveProduct) -> Iterator[Page]:
-    context = browser.new_context(base_url=mirrored.base, locale="en", **PHONE)
-    context.set_default_timeout(PATIENCE)
-    watch = Watch(context, mirrored.base)
-    yield context.new_page()
-    context.close()
-    assert not [*watch.problems, *mirrored.breakdowns()]
+def phone(new_page: PageMaker, mirrored: LiveProduct) -> Iterator[Page]:
+    yield new_page(base_url=mirrored.base, locale=LANG)
+    assert not mirrored.breakdowns()
 
 
 def test_the_whole_way(phone: Page, entries: Shown) -> None:
@@ -53,7 +58,7 @@ def test_the_whole_way(phone: Page, entries: Shown) -> None:
     assert box_of(phone.locator(".map-controls"))[0] < 195
     phone.locator(f'a[href="/{LANG}/worms/add?kind=heat_island"]').tap()
     expect(phone.locator("#where-title")).to_have_text(mirror("Where is it?"))
-    map_is_ready_for_adding(phone)
+    form_is_ready(phone)
     moved = move_to(phone, -50, -30)
     assert moved
     nothing_sticks_out(phone)
@@ -64,10 +69,6 @@ def test_the_whole_way(phone: Page, entries: Shown) -> None:
     expect(phone).to_have_url(RECEIPT)
     expect(phone.locator("h1")).to_have_text(mirror("Thank you! Your entry has arrived."))
     nothing_sticks_out(phone)
-
-
-def map_is_ready_for_adding(page: Page) -> None:
-    expect(page.locator("#map .leaflet-control-attribution")).to_be_visible()
 
 
 def test_arrows_point_where_the_way_goes(phone: Page, entries: Shown) -> None:
