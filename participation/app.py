@@ -13,18 +13,27 @@ from participation.settings import ROOT, Settings
 from participation.web import (
     account_sessions,
     addresses,
+    appeals,
     basemaps,
+    contacts,
     decisions,
+    digests,
     exports,
     followers,
+    handovers,
     health,
     invitations,
+    notes,
+    notice_decisions,
     notices,
     photos,
+    place_decisions,
     places,
     proofs,
     receipts,
+    redactions,
     replies,
+    reply_templates,
     roles,
     texts,
     tiles,
@@ -46,6 +55,7 @@ from participation.web import (
 )
 from participation.web.plumbing import (
     compression,
+    digest_mails,
     errors,
     formats,
     headers,
@@ -65,14 +75,23 @@ BLUEPRINTS = (
     places.blueprint,
     receipts.blueprint,
     followers.blueprint,
+    appeals.blueprint,
     notices.blueprint,
+    notice_decisions.blueprint,
+    contacts.blueprint,
+    notes.blueprint,
     replies.blueprint,
+    reply_templates.blueprint,
     photos.blueprint,
     proofs.blueprint,
     texts.blueprint,
     decisions.blueprint,
+    place_decisions.blueprint,
+    redactions.blueprint,
     account_pages.blueprint,
     account_sessions.blueprint,
+    digests.blueprint,
+    handovers.blueprint,
     invitations.blueprint,
     roles.blueprint,
     tiles.blueprint,
@@ -113,6 +132,7 @@ def create_app(settings: Settings) -> Flask:
     sign_in.init(app, settings)
     errors.init(app)
     limits.init(app)
+    digest_mails.init(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

@@ -5,6 +5,7 @@ profile and nothing that was hidden behind the picture survives.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from threading import BoundedSemaphore
@@ -55,6 +56,35 @@ class Picture:
     source_hash: str
 
 
+@dataclass(frozen=True)
+class Box:
+    """A part of a picture, in thousandths of its width and height from its upper left corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for what is not inside the picture."""
+        inside = 0 <= self.left < 1000 and 0 <= self.top < 1000 and self.width > 0 and self.height > 0
+        if not inside or self.left + self.width > 1000 or self.top + self.height > 1000:
+            raise ValueError("a box is not inside the picture")
+
+
+def covered(stored: bytes, boxes: Sequence[Box]) -> Picture:
+    """A stored picture with black boxes drawn over parts of it; what was there is in no pixel of it."""
+    with Image.open(BytesIO(stored), formats=("JPEG",)) as image:
+        large = image.convert("RGB")
+    for box in boxes:
+        # Rounded outwards: no edge of what is hidden shows.
+        left, top = box.left * large.width // 1000, box.top * large.height // 1000
+        right = -(-(box.left + box.width) * large.width // 1000)
+        bottom = -(-(box.top + box.height) * large.height // 1000)
+        large.paste((0, 0, 0), (left, top, right, bottom))
+    return _picture(large, stored)
+
+
 def redraw(source: bytes) -> Picture:
     """The picture in a JPEG, PNG, WebP or HEIC file.
 
@@ -67,6 +97,10 @@ def redraw(source: bytes) -> Picture:
         large = _drawn(source)
     finally:
         _turn.release()
+    return _picture(large, source)
+
+
+def _picture(large: Image.Image, source: bytes) -> Picture:
     small = large.resize(fitted(large.size, SMALL), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return Picture(
         large=_jpeg(large),

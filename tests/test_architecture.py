@@ -15,9 +15,10 @@ from participation.settings import ROOT
 PRODUCT = ROOT / "participation"
 # One noun, one file name, in every layer.
 NOUNS = [
-    "accounts", "addresses", "basemaps", "campaigns", "cities", "contributors", "decisions", "demo", "exports",
-    "filters", "followers", "health", "imports", "invitations", "limits", "locations", "mails", "notices",
-    "partnerships", "passkeys", "photos", "places", "proofs", "receipts", "replies", "roles", "submissions",
+    "accounts", "addresses", "appeals", "basemaps", "campaigns", "cities", "contacts", "contributors",
+    "decisions", "demo", "digests", "exports", "filters", "followers", "handovers", "health", "imports",
+    "invitations", "limits", "locations", "mails", "notes", "notices", "originals", "partnerships", "passkeys",
+    "photos", "places", "proofs", "queues", "receipts", "redactions", "replies", "roles", "submissions",
     "supports", "texts", "tiles", "upkeep",
 ]  # fmt: skip
 # What a folder holds beside the nouns: the folder's own machinery.

@@ -165,7 +165,7 @@ def test_the_record_gives_its_hashes_to_decisions_that_are_there_already(bare: E
     rows_0002.insert(bare)
     before = _rows(bare, "SELECT * FROM decisions ORDER BY id")
     for _ in range(2):
-        go(bare, "0003")
+        go(bare, "head")
         with database.reading(bare) as session:
             verdicts = [decision_record.verify(session, city=city) for city in session.scalars(select(City))]
         assert [(verdict.decisions, verdict.fault) for verdict in verdicts] == [(3, None), (2, None)]

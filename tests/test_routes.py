@@ -15,7 +15,12 @@ from tests.fixtures.statements import Budget
 from tests.page_client import PageClient, parse
 
 TEXTS = f"<any({','.join(PAGES)}):page>"
-STEPS = "<any(publish, reject, point):_step>"
+# What a page of one entry is sent for.
+SENT = (
+    "publish", "reject", "remove", "undo", "second-look", "point", "amend", "join", "split", "name", "merge", "unmerge",
+    "redact", "ask", "grant", "refuse",
+)  # fmt: skip
+STEPS = f"<any({', '.join(SENT).replace('second-look', repr('second-look'))}):_step>"
 SUPPORT_STEPS = "<any(support, unsupport):_step>"
 ROUTES = {
     "/": "GET",
@@ -40,6 +45,7 @@ ROUTES = {
     "/<lang:lang>/receipts/<token>/code.svg": "GET",
     "/<lang:lang>/receipts/<token>/correct": "GET POST",
     "/<lang:lang>/receipts/<token>/erase": "POST",
+    "/<lang:lang>/receipts/<token>/object": "GET POST",
     "/<lang:lang>/receipts/<token>/photo.jpg": "GET",
     "/<lang:lang>/receipts/<token>/follow": "GET POST",
     "/<lang:lang>/receipts/<token>/withdraw": "POST",
@@ -47,6 +53,7 @@ ROUTES = {
     "/<lang:lang>/staff/account": "GET",
     "/<lang:lang>/staff/account/app": "GET POST",
     "/<lang:lang>/staff/account/app/<token>": "POST",
+    "/<lang:lang>/staff/account/digest": "POST",
     "/<lang:lang>/staff/account/language": "POST",
     "/<lang:lang>/staff/account/passkeys": "GET POST",
     "/<lang:lang>/staff/account/passkeys/<token>": "POST",
@@ -60,13 +67,27 @@ ROUTES = {
     "/<lang:lang>/staff/accounts": "GET",
     "/<lang:lang>/staff/accounts/<int:account_id>/activate": "POST",
     "/<lang:lang>/staff/accounts/<int:account_id>/deactivate": "POST",
+    "/<lang:lang>/staff/accounts/<int:account_id>/hand-over": "GET POST",
+    "/<lang:lang>/staff/advice/<uuid:published_id>": "GET POST",
+    "/<lang:lang>/staff/appeals/<city>": "GET",
+    "/<lang:lang>/staff/appeals/<city>/<uuid:appeal_id>": "GET POST",
+    "/<lang:lang>/staff/appeals/<city>/<uuid:appeal_id>/take": "POST",
+    "/<lang:lang>/staff/contacts/<city>": "GET",
     "/<lang:lang>/staff/invitations/<uuid:invitation_id>/revoke": "POST",
     "/<lang:lang>/staff/invitations/<uuid:invitation_id>/send-again": "POST",
     "/<lang:lang>/staff/invitations/accept/<token>": "GET POST",
     "/<lang:lang>/staff/invitations/new": "GET POST",
+    "/<lang:lang>/staff/notes/<city>": "GET",
+    "/<lang:lang>/staff/notes/<uuid:note_id>/settle": "POST",
     "/<lang:lang>/staff/notices/<city>": "GET",
+    "/<lang:lang>/staff/notices/<city>/<uuid:notice_id>": "GET POST",
+    "/<lang:lang>/staff/notices/<city>/<uuid:notice_id>/contact": "GET POST",
+    "/<lang:lang>/staff/notices/<city>/<uuid:notice_id>/take": "POST",
     "/<lang:lang>/staff/places/<uuid:place_id>/reply": "GET POST",
     "/<lang:lang>/staff/queue/<city>": "GET",
+    "/<lang:lang>/staff/replies/<city>": "GET POST",
+    "/<lang:lang>/staff/replies/<city>/<int:template_id>": "GET POST",
+    "/<lang:lang>/staff/replies/<city>/<int:template_id>/delete": "POST",
     "/<lang:lang>/staff/roles": "GET",
     "/<lang:lang>/staff/sign-in": "GET POST",
     "/<lang:lang>/staff/sign-in/choose": "GET POST",
@@ -80,9 +101,9 @@ ROUTES = {
     "/<lang:lang>/staff/sign-out": "POST",
     "/<lang:lang>/staff/submissions/<uuid:submission_id>": "GET",
     f"/<lang:lang>/staff/submissions/<uuid:submission_id>/{STEPS}": "GET",
-    "/<lang:lang>/staff/submissions/<uuid:submission_id>/point": "POST",
-    "/<lang:lang>/staff/submissions/<uuid:submission_id>/publish": "POST",
-    "/<lang:lang>/staff/submissions/<uuid:submission_id>/reject": "POST",
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>/notes": "GET POST",
+    **{f"/<lang:lang>/staff/submissions/<uuid:submission_id>/{step}": "POST" for step in SENT},
+    "/<lang:lang>/staff/submissions/<uuid:submission_id>/original.jpg": "GET",
     "/<lang:lang>/staff/submissions/<uuid:submission_id>/photo.jpg": "GET",
     "/basemap/<city>.pmtiles": "GET",
     "/basemap/<city>/<int:z>/<int:x>/<int:y>.<any(png,jpg,webp,avif):picture>": "GET",
@@ -110,6 +131,9 @@ BUDGETS = {
     "/en/worms/privacy": 4,
     "/en/staff/queue/worms": 9,
     "/en/staff/notices/worms": 6,
+    "/en/staff/appeals/worms": 6,
+    "/en/staff/notes/worms": 6,
+    "/en/staff/replies/worms": 5,
 }
 
 
@@ -147,6 +171,16 @@ def staff_pages_of(sample: Sample, lang: str) -> list[str]:
         f"/{lang}/staff/queue/worms",
         f"/{lang}/staff/notices/worms",
         f"/{lang}/staff/places/{sample.published.place_id}/reply",
+        f"/{lang}/staff/places/{sample.published.place_id}/reply?template={sample.template.id}",
+        f"/{lang}/staff/appeals/worms",
+        f"/{lang}/staff/appeals/worms/{sample.appeal.id}",
+        f"/{lang}/staff/notes/worms",
+        f"/{lang}/staff/notices/worms/{sample.notice.id}",
+        f"/{lang}/staff/notices/worms/{sample.notice.id}/contact",
+        f"/{lang}/staff/replies/worms",
+        f"/{lang}/staff/replies/worms/{sample.template.id}",
+        f"/{lang}/staff/submissions/{sample.pending.id}/notes",
+        f"/{lang}/staff/accounts/{sample.moderator.id}/hand-over",
         *(f"/{lang}/staff/{page}" for page in OWN),
         *(f"/{lang}/staff/submissions/{submission.id}" for submission in shown),
     ]
@@ -174,8 +208,11 @@ def test_every_page_opens_in_every_language(lang: str, client: PageClient, sessi
     sent = invitations.make(session, sample.lead, now=datetime.now(UTC))
     client.page(f"/{lang}/staff/invitations/accept/{sent.token}")
     client.sign_in(sample.lead, lang=lang)
-    for page in ("accounts", "invitations/new"):
+    for page in ("accounts", "invitations/new", "contacts/worms", f"accounts/{sample.moderator.id}/hand-over"):
         client.page(f"/{lang}/staff/{page}")
+    client.post_form(f"/{lang}/staff/account", {}, action="/sign-out")
+    client.sign_in(sample.facilitator, lang=lang)
+    client.page(f"/{lang}/staff/advice/{sample.published.id}")
 
 
 @sqlite_only

@@ -29,6 +29,8 @@ FORGETTING = (
     upkeep.forget_limits,
     upkeep.forget_sessions,
     upkeep.forget_invitations,
+    upkeep.forget_contact_readings,
+    upkeep.forget_reporters,
 )
 log = structlog.get_logger()
 
@@ -69,7 +71,8 @@ def one_round(*, everything: bool = False) -> None:
     now = datetime.now(UTC)
     settings: Settings = current_app.extensions["participation_settings"]
     forgotten = sum(_in_batches(forget, now) for forget in FORGETTING)
-    forgotten += _in_batches(partial(upkeep.forget_photos, folder=settings.photos), now)
+    for forget in (upkeep.forget_photos, upkeep.forget_originals, upkeep.forget_refused):
+        forgotten += _in_batches(partial(forget, folder=settings.photos), now)
     rebuilt = 0
     with database.reading(engine()) as session:
         wrong = upkeep.cities_to_count(session)
@@ -79,6 +82,8 @@ def one_round(*, everything: bool = False) -> None:
     with transaction() as session:
         followed = followers.forget_old(session, now=now)
     mailed = mails.forget_old(now)
+    # Texts and addresses are the business of pages; the app says who makes them.
+    current_app.extensions["participation_digests"]()
     with database.reading(engine()) as session:
         swept = upkeep.sweep_photos(session, folder=settings.photos, now=now, everything=everything)
     if forgotten or rebuilt or followed or mailed or swept:

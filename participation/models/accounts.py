@@ -1,6 +1,6 @@
 """Accounts: staff only. Residents have none."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.ext.mutable import MutableList
@@ -13,6 +13,8 @@ from participation.models.passkeys import Passkey
 
 ROLES = ("moderator", "city_lead", "facilitator", "operator")
 CITY_ROLES = ("moderator", "city_lead")
+# How often somebody wants to hear by mail what waits in their city.
+DIGESTS = ("off", "daily", "weekly")
 PASSWORD_MIN = 12
 EMAIL_MAX = 254
 
@@ -28,6 +30,7 @@ class Account(Base):
         CheckConstraint(f"role in {ROLES}", "role_known"),
         CheckConstraint(f"(role in {CITY_ROLES}) = (city_id is not null)", "city_of_role"),
         CheckConstraint("(role = 'facilitator') = (partnership_id is not null)", "partnership_of_role"),
+        CheckConstraint(f"digest in {DIGESTS}", "digest_known"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,6 +40,9 @@ class Account(Base):
     role: Mapped[str] = mapped_column(String(20))
     # In which language mails are written to this person.
     lang: Mapped[str] = mapped_column(String(5), server_default="en")
+    digest: Mapped[str] = mapped_column(String(10), server_default="off")
+    # The first day of the last period for which the digest was written.
+    digest_of: Mapped[date | None]
     city_id: Mapped[int | None] = mapped_column(ForeignKey("cities.id"), index=True)
     partnership_id: Mapped[int | None] = mapped_column(ForeignKey("partnerships.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,6 +1,6 @@
 """Decisions: what was done with a submission, by whom and why; rows are only ever added, the database sees to it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
@@ -14,12 +14,34 @@ from participation.models.submissions import STEPS, Submission
 LEADS_TO = {
     "publish": "published",
     "reject": "rejected",
+    "remove": "removed",
+    "undo": "pending",
+    "reopen": "pending",
+    "second_look": None,
+    # After a report or an objection: what was decided stands.
+    "keep": None,
     "set_point": None,
+    # The moderator changes kind, place type or the language of the text; `correct` is the author's.
+    "amend": None,
+    "join": None,
+    "split": None,
+    "name_place": None,
+    "merge": None,
+    "unmerge": None,
+    "redact": None,
+    # Two accounts: one asks, another one does it. Without an account the time of the original was over.
+    "ask_restore": None,
+    "restore": None,
+    "ask_drop_original": None,
+    "drop_original": None,
     "correct": None,
     "withdraw": "withdrawn",
     "erase": "erased",
 }
 ACTIONS = tuple(LEADS_TO)
+# The author may object for this long; so long is kept what a redaction has hidden.
+APPEAL_TIME = timedelta(days=183)
+DETAILS_MAX = 120
 REASON_CODES = (
     "off_topic",
     "not_public_space",
@@ -39,7 +61,10 @@ _LEADING = " ".join(f"when '{action}' then '{state}'" for action, state in LEADS
 
 
 class Decision(Base):
-    """One step in the life of a submission. Without an account it was the author's own, by the receipt link.
+    """One step in the life of a submission. Without an account it was the author's own, by the receipt link, or time's.
+
+    `details` are codes such as the names of the columns that were changed, joined by `|`; never what stands in them.
+    The two places are where the submission belonged before and after; they may be gone by now.
 
     The decisions of a city are a chain: each holds the `hash` of the one before it and one over its own columns,
     which hold nothing of what residents wrote. What must be forgotten some day has no place in this table.
@@ -49,7 +74,7 @@ class Decision(Base):
     __table_args__ = (
         CheckConstraint(f"action in {ACTIONS}", "action_known"),
         CheckConstraint(f"reason_code in {REASON_CODES}", "reason_known"),
-        CheckConstraint("action <> 'reject' or reason_code is not null", "rejection_has_reason"),
+        CheckConstraint("action not in ('reject', 'remove') or reason_code is not null", "refusal_has_reason"),
         CheckConstraint(f"(from_status || ' ' || to_status) in {_STEPS}", "step_in_diagram"),
         CheckConstraint(f"to_status = case action {_LEADING} else from_status end", "action_leads_there"),
         # A chain never forks: only one decision follows another.
@@ -63,6 +88,9 @@ class Decision(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"), index=True)
     action: Mapped[str] = mapped_column(String(20))
     reason_code: Mapped[str | None] = mapped_column(String(30))
+    details: Mapped[str | None] = mapped_column(String(DETAILS_MAX))
+    from_place_id: Mapped[UUID | None]
+    to_place_id: Mapped[UUID | None]
     from_status: Mapped[str] = mapped_column(String(20))
     to_status: Mapped[str] = mapped_column(String(20))
     submission_version: Mapped[int]
@@ -72,6 +100,11 @@ class Decision(Base):
 
     submission: Mapped[Submission] = relationship()
     account: Mapped[Account | None] = relationship()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The details one by one."""
+        return tuple(self.details.split("|")) if self.details else ()
 
 
 class DecisionKey(Base):

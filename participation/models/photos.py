@@ -22,8 +22,10 @@ class Photo(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submissions.id"), unique=True)
+    # A photo that was redacted is kept with its submission, but no longer as its photo.
+    original_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("submissions.id"), unique=True)
     width: Mapped[int]
     height: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
 
-    submission: Mapped[Submission | None] = relationship(back_populates="photo")
+    submission: Mapped[Submission | None] = relationship(back_populates="photo", foreign_keys=[submission_id])

@@ -1,9 +1,10 @@
 """Places: one real spot, to which several submissions may belong, and the support it finds."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -51,3 +52,19 @@ class Reply(Base):
     lang: Mapped[str] = mapped_column(String(35), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PlaceMerge(Base):
+    """A place that was found to be the same as another: the place, into which, and what has to go back to undo it.
+
+    The place stays as it was, but nothing belongs to it; its address leads on. `moved` has the ids of the submissions,
+    of feedback about the place and of notices, and the supports and replies as they were.
+    """
+
+    __tablename__ = "place_merges"
+    __table_args__ = (CheckConstraint("place_id <> into_id", "two_places"),)
+
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"), primary_key=True)
+    into_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+    moved: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from participation.models.photos import Photo
 
 STATUSES = ("pending", "published", "rejected", "withdrawn", "removed", "erased")
-# Which state may follow which; `erased` may follow every other.
+# Which state may follow which; `erased` may follow every other. Back to `pending` leads taking back one's own decision
+# a moment later, and an objection that was granted.
 TRANSITIONS = {
     "pending": ("published", "rejected", "erased"),
-    "published": ("withdrawn", "removed", "erased"),
-    "rejected": ("erased",),
+    "published": ("pending", "withdrawn", "removed", "erased"),
+    "rejected": ("pending", "erased"),
     "withdrawn": ("erased",),
-    "removed": ("erased",),
+    "removed": ("pending", "erased"),
     "erased": (),
 }
 # Every step that may happen, from which state to which; what changes the content only stays in its state.
 STEPS = tuple(
     (before, after) for before, following in TRANSITIONS.items() if following for after in (before, *following)
 )
-# What a moderator should know about how something was sent: without the proof that keeps machines off, because the
-# browser runs no scripts.
-CHECKS = ("no_proof",)
+# What a moderator should look at: sent without the proof that keeps machines off, because the browser runs no scripts;
+# phone numbers or e-mail addresses, names, links and shouting in the words; very fast, many from one contributor;
+# near a home, and outside of all districts.
+CHECKS = ("no_proof", "phone", "email", "name", "link", "shouting", "fast", "many", "near_home", "outside")
 SOURCES = ("web", "pwa_offline", "walk", "staff_paper", "import", "demo")
 TEXT_MAX = 1500
 PLACE_WORDS_MAX = 200
@@ -131,6 +133,8 @@ class Submission(Base):
 
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # Since when text, photo or place name are not all that was sent.
+    redacted_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Hashes only: the receipt's token and the form's key are secrets of the author.
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     idempotency_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -142,7 +146,7 @@ class Submission(Base):
     place: Mapped[Place | None] = relationship(foreign_keys=[place_id])
     about_place: Mapped[Place | None] = relationship(foreign_keys=[about_place_id])
     about_submission: Mapped["Submission | None"] = relationship(remote_side=[id])
-    photo: Mapped["Photo | None"] = relationship(back_populates="submission")
+    photo: Mapped["Photo | None"] = relationship(back_populates="submission", foreign_keys="Photo.submission_id")
 
     @property
     def point(self) -> Point | None:

@@ -6,7 +6,7 @@ wait for each other.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,8 @@ from participation.models.submissions import STEPS, Submission
 
 # What stands in the place of a hash before the first decision of a city.
 START = "0" * 64
-FORMAT = "decision-1"
+# A decision with details or places is hashed over those as well; the others as ever, so that old hashes hold.
+FORMAT, FORMAT_WITH_DETAILS = "decision-1", "decision-2"
 HASHED = (
     "submission_id",
     "at",
@@ -34,6 +35,7 @@ HASHED = (
     "account_id",
     "submission_version",
 )
+DETAILS = ("details", "from_place_id", "to_place_id")
 BATCH = 1000
 
 
@@ -68,6 +70,11 @@ def hold(session: Session, *, submission: Submission) -> None:
     session.refresh(submission, with_for_update=True)
 
 
+def hold_city(session: Session, *, city_id: int) -> None:
+    """The same for a step that several submissions of a city take together."""
+    _lock(session, city_id)
+
+
 def made_by(session: Session, *, submission: Submission, action: str, key: str) -> Decision | None:
     """The decision that a form with this key made before, if the form is a repeated one."""
     known = session.get(DecisionKey, _key_hash(submission, action, key)) if key else None
@@ -83,12 +90,15 @@ def record(
     account: Account | None = None,
     reason_code: str | None = None,
     key: str = "",
+    details: Collection[str] = (),
+    places: tuple[UUID | None, UUID | None] = (None, None),
 ) -> Decision:
     """Take a step with a submission that is held: its state, one more version, and the decision that says so.
 
-    Raises Conflict for a step that is not in the diagram of states.
+    `details` are codes, never content; `places` is where it belonged before and after. Raises Conflict for a step that
+    is not in the diagram of states.
     """
-    before = submission.status
+    before, (from_place, to_place) = submission.status, places
     after = LEADS_TO[action] or before
     if (before, after) not in STEPS:
         raise Conflict("already_decided", status=before)
@@ -101,16 +111,15 @@ def record(
         "to_status": after,
         "submission_version": submission.version,
         "at": now,
+        "details": "|".join(sorted(details)) or None,
+        "from_place_id": from_place,
+        "to_place_id": to_place,
     }
-    [row] = _chained(session, submission.city_id, [step])
-    decision = Decision(**row)
+    decision = Decision(**_chained(session, submission.city_id, [step])[0])
     session.add(decision)
     submission.status = after
     submission.version += 1
-    session.flush()
-    if key:
-        session.add(DecisionKey(hash=_key_hash(submission, action, key), decision_id=decision.id, at=now))
-        session.flush()
+    _remember(session, submission, decision, key)
     return decision
 
 
@@ -123,7 +132,7 @@ def record_past(session: Session, *, city: City, steps: Sequence[Mapping[str, An
 
 def verify(session: Session, *, city: City) -> Verdict:
     """Check the whole record of a city, a batch at a time, until the first fault."""
-    columns = [getattr(Decision, name) for name in ("id", *HASHED, "previous_hash", "hash")]
+    columns = [getattr(Decision, name) for name in ("id", *HASHED, *DETAILS, "previous_hash", "hash")]
     query = select(*columns).where(Decision.city_id == city.id).order_by(Decision.id)
     number, last = 0, START
     with session.execute(query.execution_options(yield_per=BATCH)) as rows:
@@ -160,17 +169,29 @@ def _chained(session: Session, city_id: int, steps: Sequence[Mapping[str, Any]])
     last = session.scalar(newest) or START
     rows: list[dict[str, Any]] = []
     for step in steps:
-        own = _hash(slug, last, [step[name] for name in HASHED])
+        own = _hash(slug, last, step)
         rows.append({**step, "city_id": city_id, "previous_hash": last, "hash": own})
         last = own
     return rows
 
 
-def _hash(slug: str, previous_hash: str, values: Sequence[Any]) -> str:
-    """SHA-256 over a JSON array: format, hash of the one before, city, and the columns of HASHED."""
-    submission_id, at, *rest = values
-    text = json.dumps([FORMAT, previous_hash, slug, str(submission_id), moment(at), *rest], separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _hash(slug: str, previous_hash: str, step: Mapping[str, Any]) -> str:
+    """SHA-256 over a JSON array: format, hash of the one before, city, the columns of HASHED, and DETAILS if any."""
+    submission_id, at, *rest = (step[name] for name in HASHED)
+    more = [step.get(name) for name in DETAILS]
+    values = [FORMAT, previous_hash, slug, str(submission_id), moment(at), *rest]
+    if more != [None, None, None]:
+        values = [FORMAT_WITH_DETAILS, *values[1:], *(None if one is None else str(one) for one in more)]
+    return hashlib.sha256(json.dumps(values, separators=(",", ":")).encode()).hexdigest()
+
+
+def _remember(session: Session, submission: Submission, decision: Decision, key: str) -> None:
+    """Store a decision, and by which form it was made, so that the same form does not make another."""
+    session.flush()
+    if key:
+        known_by = _key_hash(submission, decision.action, key)
+        session.add(DecisionKey(hash=known_by, decision_id=decision.id, at=decision.at))
+        session.flush()
 
 
 def _key_hash(submission: Submission, action: str, key: str) -> str:
@@ -180,7 +201,7 @@ def _key_hash(submission: Submission, action: str, key: str) -> str:
 def _wrong(row: Row[Any], slug: str, last: str) -> str | None:
     if row.previous_hash != last:
         return "link"
-    return None if row.hash == _hash(slug, last, row[1:-2]) else "content"
+    return None if row.hash == _hash(slug, last, row._asdict()) else "content"
 
 
 def _unexplained(session: Session, city: City) -> Fault | None:

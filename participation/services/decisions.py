@@ -1,24 +1,26 @@
-"""The moderators' decisions: publish, reject, set the point; each one is logged, none happens twice."""
+"""The moderators' decisions: what becomes of a submission; each one is logged, none happens twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from participation.errors import Conflict, FormInvalid, NotAllowed, NotFound, Problem
-from participation.geo import distance_m
 from participation.models.accounts import Account
-from participation.models.cities import City, District, Landmark
+from participation.models.cities import City
 from participation.models.decisions import REASON_CODES, Decision
 from participation.models.submissions import Submission
-from participation.services import decision_record, places, roles, submissions, tiles
+from participation.services import decision_record, followers, locations, originals, places, roles, submissions, tiles
 from participation.services.decision_record import record
-from participation.services.locations import NEEDS_PLACE, Where, locate
+from participation.services.locations import Where, locate
 
-PAGE = 25
+# For so long whoever published or rejected can take it back. The page offers it for a shorter while.
+UNDO_WITHIN = timedelta(seconds=30)
+SECOND_LOOK = "second_look"
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,6 @@ class Seen:
 
     version: int
     idempotency_key: str = ""
-
-
-@dataclass(frozen=True)
-class Queue:
-    """One page of a city's queue: the submissions, how many wait in all, and which page of how many this is."""
-
-    submissions: Sequence[Submission]
-    total: int
-    page: int
-    pages: int
 
 
 def cities_of(session: Session, *, account: Account) -> list[City]:
@@ -59,40 +51,6 @@ def may_take_record(account: Account, city: City) -> bool:
     return roles.may_in(account, "take_record", city)
 
 
-def queue_lengths(session: Session, *, cities: Sequence[City]) -> list[tuple[City, int]]:
-    """How many submissions wait for a decision in each of the cities."""
-    query = (
-        select(Submission.city_id, func.count())
-        .where(Submission.city_id.in_([city.id for city in cities]), Submission.status == "pending")
-        .group_by(Submission.city_id)
-    )
-    waiting = dict(session.execute(query).all())
-    return [(city, waiting.get(city.id, 0)) for city in cities]
-
-
-def queue(session: Session, *, account: Account, city: City, page: int = 1) -> Queue:
-    """A page of what waits in a city, oldest first; the last one where there are fewer.
-
-    For an account that may not decide there it is NotFound, so that nothing is given away.
-    """
-    if not may_decide(account, city):
-        raise NotFound("city_unknown", slug=city.slug)
-    [(_, total)] = queue_lengths(session, cities=[city])
-    pages = max(1, -(-total // PAGE))
-    page = max(1, min(page, pages))
-    query = (
-        select(Submission)
-        .where(Submission.city_id == city.id, Submission.status == "pending")
-        # A district's boundary may be as large as all the rest of the page.
-        .options(joinedload(Submission.campaign), joinedload(Submission.district).load_only(District.name))
-        .options(joinedload(Submission.photo))
-        .order_by(Submission.id)
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
-    )
-    return Queue(session.scalars(query).all(), total, page, pages)
-
-
 def submission_for(session: Session, *, account: Account, submission_id: UUID) -> Submission:
     """A submission the account may decide on; for all others NotFound, so that nothing is given away."""
     submission = session.get(Submission, submission_id)
@@ -107,32 +65,23 @@ def history(session: Session, *, submission: Submission) -> Sequence[Decision]:
     return session.scalars(query.options(joinedload(Decision.account))).all()
 
 
-def lacks_point(submission: Submission) -> bool:
-    """Whether it cannot be published yet because nobody has said exactly where it is."""
-    return submission.kind in NEEDS_PLACE and submission.point is None
-
-
-def nearest_landmark(submission: Submission) -> tuple[Landmark, float] | None:
-    """The landmark of the city that is nearest to the point, and how many metres away it is."""
-    point = submission.point
-    landmarks = submission.city.landmarks
-    if point is None or not landmarks:
-        return None
-    nearest = min(landmarks, key=lambda landmark: distance_m(point, landmark.point))
-    return nearest, distance_m(point, nearest.point)
+def can_undo(history: Sequence[Decision], *, account: Account, now: datetime) -> bool:
+    """Whether the newest decision of a history is one that the account may still take back."""
+    last = history[0] if history else None
+    own = last is not None and last.action in ("publish", "reject") and last.account_id == account.id
+    return last is not None and own and now - last.at <= UNDO_WITHIN
 
 
 def publish(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Make a pending submission public; it is on the map in the same transaction."""
-    before = _before(session, account, submission, seen, "publish")
+    before = held(session, account=account, submission=submission, seen=seen, action="publish")
     if before:
         return before
-    if lacks_point(submission):
+    if locations.lacks_point(submission):
         raise FormInvalid({"lat": Problem("where_required")})
     places.give(session, submission=submission, now=now)
     submission.published_at = now
-    key = seen.idempotency_key
-    decision = record(session, submission=submission, action="publish", now=now, account=account, key=key)
+    decision = _verdict(session, account=account, submission=submission, seen=seen, now=now, action="publish")
     tiles.add(session, submission=submission)
     return decision
 
@@ -141,24 +90,106 @@ def reject(
     session: Session, *, account: Account, submission: Submission, seen: Seen, reason_code: str, now: datetime
 ) -> Decision:
     """Refuse a pending submission for a reason that its author can read."""
-    before = _before(session, account, submission, seen, "reject")
+    before = held(session, account=account, submission=submission, seen=seen, action="reject")
     if before:
         return before
-    if reason_code not in REASON_CODES:
-        raise FormInvalid(
-            {"reason_code": Problem("unknown_code" if reason_code else "required", {"value": reason_code[:60]})}
-        )
+    _check_reason(reason_code)
+    step = {"action": "reject", "reason_code": reason_code}
+    return _verdict(session, account=account, submission=submission, seen=seen, now=now, **step)
+
+
+def remove(
+    session: Session, *, account: Account, submission: Submission, seen: Seen, reason_code: str, now: datetime
+) -> Decision:
+    """Take a published submission from the public, for a reason that its author can read."""
+    before = held(session, account=account, submission=submission, seen=seen, action="remove", states=("published",))
+    if before:
+        return before
+    _check_reason(reason_code)
+    tiles.subtract(session, submission=submission)
+    step = {"action": "remove", "reason_code": reason_code}
+    return _verdict(session, account=account, submission=submission, seen=seen, now=now, **step)
+
+
+def undo(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
+    """Take back one's own publishing or rejecting of a moment ago, and the mail about it that has not left yet.
+
+    Raises Conflict where it was somebody else's, not the last thing that happened, or longer than UNDO_WITHIN ago.
+    """
+    states = ("published", "rejected")
+    before = held(session, account=account, submission=submission, seen=seen, action="undo", states=states)
+    if before:
+        return before
+    last, *earlier = history(session, submission=submission)
+    if last.action not in ("publish", "reject") or last.account_id != account.id:
+        raise Conflict("already_decided", status=submission.status)
+    if now - last.at > UNDO_WITHIN:
+        raise Conflict("too_late_to_undo", status=submission.status)
+    if submission.status == "published":
+        tiles.subtract(session, submission=submission)
+        submission.published_at = None
+    if [decision.at for decision in earlier if decision.action == "redact"] == [last.at]:
+        # It was redacted in the same step, and by nobody before.
+        originals.put_back(session, submission=submission, folder=None)
+    submission.needs_second_look = SECOND_LOOK in last.codes
+    followers.take_back_news(session, submission=submission, decision_id=last.id)
     key = seen.idempotency_key
-    return record(
-        session, submission=submission, action="reject", now=now, account=account, reason_code=reason_code, key=key
+    return record(session, submission=submission, action="undo", now=now, account=account, key=key)
+
+
+def reopen(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
+    """Let a rejected or removed submission wait again, after an objection that was granted.
+
+    Raises NotAllowed for the account whose decision that was.
+    """
+    states = ("rejected", "removed")
+    before = held(session, account=account, submission=submission, seen=seen, action="reopen", states=states)
+    if before:
+        return before
+    if account.id in deciders(session, submission=submission):
+        raise NotAllowed("decided_it_yourself")
+    key = seen.idempotency_key
+    return record(session, submission=submission, action="reopen", now=now, account=account, key=key)
+
+
+def second_look(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
+    """Leave a pending submission to somebody else; whoever publishes or rejects it has taken that look."""
+    before = held(session, account=account, submission=submission, seen=seen, action=SECOND_LOOK)
+    if before:
+        return before
+    submission.needs_second_look = True
+    key = seen.idempotency_key
+    return record(session, submission=submission, action=SECOND_LOOK, now=now, account=account, key=key)
+
+
+def keep(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
+    """Somebody reported or objected, and what was decided stands."""
+    states = ("published", "rejected", "removed")
+    before = held(session, account=account, submission=submission, seen=seen, action="keep", states=states)
+    if before:
+        return before
+    key = seen.idempotency_key
+    return record(session, submission=submission, action="keep", now=now, account=account, key=key)
+
+
+def deciders(session: Session, *, submission: Submission) -> set[int]:
+    """Who brought a submission into the state it is in; they do not decide on an objection to that."""
+    query = select(Decision.account_id).where(
+        Decision.submission_id == submission.id,
+        Decision.to_status == submission.status,
+        Decision.from_status != Decision.to_status,
+        Decision.account_id.is_not(None),
     )
+    last = query.order_by(Decision.id.desc()).limit(1)
+    return {account_id for account_id in session.scalars(last) if account_id is not None}
 
 
 def set_point(
     session: Session, *, account: Account, submission: Submission, seen: Seen, where: Where, now: datetime
 ) -> Decision:
-    """Set or move the point of a pending submission to where the author meant it to be."""
-    before = _before(session, account, submission, seen, "set_point")
+    """Set or move the point to where the author meant it to be; a published one moves on the map at once."""
+    states = ("pending", "published")
+    before = held(session, account=account, submission=submission, seen=seen, action="set_point", states=states)
     if before:
         return before
     location, problems = locate(submission.city, where, kind=submission.kind, from_map=False)
@@ -166,20 +197,54 @@ def set_point(
         problems["lat"] = Problem("where_required")
     if problems:
         raise FormInvalid(problems)
+    on_map = submission.status == "published"
+    if on_map:
+        tiles.subtract(session, submission=submission)
     submissions.place_at(submission, location.point)
     submission.district_id = location.district.id if location.district else None
+    places.follow(session, submission=submission, now=now)
     key = seen.idempotency_key
-    return record(session, submission=submission, action="set_point", now=now, account=account, key=key)
+    decision = record(session, submission=submission, action="set_point", now=now, account=account, key=key)
+    if on_map:
+        tiles.add(session, submission=submission)
+    return decision
 
 
-def _before(session: Session, account: Account, submission: Submission, seen: Seen, action: str) -> Decision | None:
-    """Check the right and the version; a repeated form gets the decision it made the first time."""
+def held(
+    session: Session,
+    *,
+    account: Account,
+    submission: Submission,
+    seen: Seen,
+    action: str,
+    states: Collection[str] = ("pending",),
+) -> Decision | None:
+    """Hold a submission for a decision: check the right, the state and the version.
+
+    A repeated form gets the decision that it made the first time.
+    """
     if not may_decide(account, submission.city):
         raise NotAllowed("not_your_city")
     decision_record.hold(session, submission=submission)
     repeated = decision_record.made_by(session, submission=submission, action=action, key=seen.idempotency_key)
     if repeated:
         return repeated
-    if submission.status != "pending" or submission.version != seen.version:
+    if submission.status not in states or submission.version != seen.version:
         raise Conflict("already_decided", status=submission.status)
     return None
+
+
+def _verdict(
+    session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime, **step: Any
+) -> Decision:
+    """The decision that ends the waiting or the publicity of a submission; it remembers a second look that was due."""
+    details = (SECOND_LOOK,) if submission.needs_second_look else ()
+    submission.needs_second_look = False
+    key = seen.idempotency_key
+    return record(session, submission=submission, now=now, account=account, key=key, details=details, **step)
+
+
+def _check_reason(reason_code: str) -> None:
+    if reason_code not in REASON_CODES:
+        problem = Problem("unknown_code" if reason_code else "required", {"value": reason_code[:60]})
+        raise FormInvalid({"reason_code": problem})

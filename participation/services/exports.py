@@ -31,7 +31,7 @@ INTERNAL_COLUMNS = [*PUBLIC_COLUMNS, "role", "age_band", "reason_code"]
 # With `city` and `account_id` a line holds everything its hash is made from; `account` is the address of that account.
 DECISION_COLUMNS = """
 id submission_id at action from_status to_status reason_code account submission_version previous_hash hash city
-account_id
+account_id details from_place_id to_place_id
 """.split()  # noqa: SIM905  # as above
 TRANSLATIONS = [f"text_{code}" for code in ("de", "fr", "es", "en")]
 COMPUTED = ("city", *TRANSLATIONS, "translation_kind")

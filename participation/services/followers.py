@@ -4,7 +4,7 @@ import base64
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -77,6 +77,18 @@ def of_place(session: Session, *, place_id: UUID) -> list[Follower]:
         .order_by(Follower.id)
     )
     return list(session.scalars(query))
+
+
+def news_id(*, follower_id: UUID, decision_id: int) -> UUID:
+    """The id of the mail that tells a follower of a decision, so that it is written once and can be taken back."""
+    return uuid5(follower_id, f"decision {decision_id}")
+
+
+def take_back_news(session: Session, *, submission: Submission, decision_id: int) -> None:
+    """Keep the mail about a decision from leaving, as far as it has not."""
+    follower = of_submission(session, submission=submission)
+    if follower:
+        mails.take_back(session, mail_id=news_id(follower_id=follower.id, decision_id=decision_id))
 
 
 def by_token(session: Session, *, token: str) -> Follower:

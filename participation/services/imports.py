@@ -13,6 +13,7 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import Submission
 from participation.questionnaire import Questionnaire
+from participation.services import submission_checks
 from participation.services.import_files import Row, Source
 from participation.services.locations import Where, locate
 from participation.services.submissions import new, place_at
@@ -123,6 +124,7 @@ def _submission(target: Target, row: Row, values: Mapping[str, str], now: dateti
     submission.source = "import"
     submission.text_lang = tag if submission.text else None
     place_at(submission, location.point)
+    submission.checks = tuple(submission_checks.of_content(submission))
     return submission
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from participation.errors import Problem
-from participation.geo import Point, parse_point
+from participation.geo import Point, distance_m, parse_point
 from participation.models.cities import City, District, Landmark
-from participation.models.submissions import PLACE_WORDS_MAX
+from participation.models.submissions import PLACE_WORDS_MAX, Submission
 from participation.text import clean_text
 
 Chosen = TypeVar("Chosen", Landmark, District)
@@ -80,6 +80,26 @@ def _holds(district: District, point: Point) -> bool:
     """The box first: of a hundred districts it leaves two or three to look at closely."""
     west, south, east, north = district.area.box
     return west <= point.lon <= east and south <= point.lat <= north and district.area.contains(point)
+
+
+def needs_point(kind: str) -> bool:
+    """Whether entries of this kind are about a spot and nothing without one."""
+    return kind in NEEDS_PLACE
+
+
+def lacks_point(submission: Submission) -> bool:
+    """Whether it cannot be published yet because nobody has said exactly where it is."""
+    return submission.kind in NEEDS_PLACE and submission.point is None
+
+
+def nearest_landmark(submission: Submission) -> tuple[Landmark, float] | None:
+    """The landmark of the city that is nearest to the point, and how many metres away it is."""
+    point = submission.point
+    landmarks = submission.city.landmarks
+    if point is None or not landmarks:
+        return None
+    nearest = min(landmarks, key=lambda landmark: distance_m(point, landmark.point))
+    return nearest, distance_m(point, nearest.point)
 
 
 def outside(city: City, point: Point, partners: Sequence[City] = ()) -> Problem | None:

@@ -41,8 +41,13 @@ def write(
     lang: str,
     now: datetime,
     mail_id: UUID | None = None,
+    wait: timedelta = timedelta(0),
+    secret: bool = False,
 ) -> Mail:
-    """Put a mail into the outbox; it leaves after the commit. One that has this id already is not written again."""
+    """Put a mail into the outbox; it leaves after the commit and a `wait`.
+
+    One that has this id already is not written again. The text of a `secret` one goes as soon as it was sent.
+    """
     known = session.get(Mail, mail_id) if mail_id else None
     if known:
         return known
@@ -53,7 +58,8 @@ def write(
         body=body.strip() + "\n",
         lang=lang,
         created_at=now,
-        due_at=now,
+        due_at=now + wait,
+        secret=secret,
     )
     session.add(mail)
     session.flush()
@@ -74,6 +80,7 @@ def due(session: Session, *, now: datetime) -> Sequence[Mail]:
 def sent(session: Session, *, mail_id: UUID, now: datetime) -> None:
     """A server has taken a mail."""
     session.execute(update(Mail).where(Mail.id == mail_id).values(sent_at=now, last_error=None))
+    _blank(session, mail_id)
 
 
 def failed(session: Session, *, mail_id: UUID, error: str, final: bool, now: datetime) -> None:
@@ -86,7 +93,19 @@ def failed(session: Session, *, mail_id: UUID, error: str, final: bool, now: dat
     mail.last_error = error[:ERROR_MAX]
     if final or mail.due_at > mail.created_at + GIVE_UP:
         mail.given_up_at = now
+        _blank(session, mail_id)
     session.flush()
+
+
+def given_up(session: Session) -> Sequence[Mail]:
+    """What could not be delivered, the newest first, as long as it is kept."""
+    return session.scalars(select(Mail).where(Mail.given_up_at.is_not(None)).order_by(Mail.given_up_at.desc())).all()
+
+
+def take_back(session: Session, *, mail_id: UUID) -> bool:
+    """Delete a mail that has not left yet; says whether there was one."""
+    waiting = delete(Mail).where(Mail.id == mail_id, Mail.sent_at.is_(None))
+    return len(session.execute(waiting.returning(Mail.id)).all()) == 1
 
 
 def forget_about(session: Session, *, mark: str) -> None:
@@ -98,3 +117,8 @@ def forget_old(session: Session, *, now: datetime) -> int:
     """Delete what was sent or given up KEPT ago; returns how many."""
     ended = or_(Mail.sent_at < now - KEPT, Mail.given_up_at < now - KEPT)
     return len(session.execute(delete(Mail).where(ended).returning(Mail.id)).all())
+
+
+def _blank(session: Session, mail_id: UUID) -> None:
+    """Take the text out of a secret mail that nobody needs any more: whoever reads the outbox finds no link in it."""
+    session.execute(update(Mail).where(Mail.id == mail_id, Mail.secret).values(body=""))

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from participation.errors import Conflict, FormInvalid, NotFound, Problem
 from participation.models.accounts import Account
 from participation.models.cities import City
+from participation.models.decisions import APPEAL_TIME
 from participation.models.notices import EXPLANATION_MAX, GROUNDS, NAME_MAX, Notice
 from participation.models.places import Place
 from participation.models.submissions import Submission
@@ -106,6 +107,13 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
         .limit(PAGE)
     )
     return session.scalars(query).all(), pages
+
+
+def forget_reporters(session: Session, *, now: datetime) -> int:
+    """Forget names and addresses once nobody can object to what was decided any more; returns how many."""
+    known = or_(Notice.name.is_not(None), Notice.email.is_not(None))
+    old = update(Notice).where(Notice.decided_at < now - APPEAL_TIME, known).values(name=None, email=None)
+    return len(session.execute(old.returning(Notice.id)).all())
 
 
 def _checked(report: Report) -> dict[str, str | None]:

@@ -6,7 +6,7 @@ no row, so nobody sees it, and the worker removes it.
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from participation.errors import FormInvalid, Gone, NotFound, Problem
 from participation.models.photos import Photo
 from participation.models.submissions import Submission
-from participation.pictures import SMALL, Picture, fitted
+from participation.pictures import SMALL, Box, Picture, covered, fitted
 
 KEPT = timedelta(hours=24)
 # A file without a row may be waiting for the commit of its row.
@@ -48,7 +48,7 @@ def take(session: Session, *, folder: Path, photo_id: UUID, submission: Submissi
     photo = session.get(Photo, photo_id, with_for_update=True)
     if photo is None or not path(folder, photo_id).is_file():
         raise FormInvalid({"photo": Problem("photo_gone")})
-    if photo.submission_id is None:
+    if photo.submission_id is None and photo.original_of_id is None:
         photo.submission = submission
         session.flush()
         return photo
@@ -67,10 +67,46 @@ def forget(session: Session, *, submission: Submission, folder: Path | None) -> 
         submission.photo = None
 
 
+def hide(
+    session: Session, *, folder: Path, submission: Submission, boxes: Sequence[Box], now: datetime
+) -> Photo | None:
+    """Show a photo with boxes over parts of it, without any box none at all; the first one is set aside."""
+    shown = submission.photo
+    if shown is None:
+        return None
+    picture = covered(path(folder, shown.id).read_bytes(), boxes) if boxes else None
+    submission.photo = None
+    if _original(session, submission):
+        _delete(session, folder, shown)
+    else:
+        shown.original_of_id = submission.id
+    session.flush()
+    return keep(session, folder=folder, picture=picture, submission=submission, now=now) if picture else None
+
+
+def show_again(session: Session, *, folder: Path | None, submission: Submission) -> None:
+    """Make the photo that was set aside the photo of its submission again."""
+    original = _original(session, submission)
+    if original is None:
+        return
+    forget(session, submission=submission, folder=folder)
+    session.flush()
+    original.original_of_id = None
+    submission.photo = original
+    session.flush()
+
+
+def forget_original(session: Session, *, folder: Path | None, submission: Submission) -> None:
+    """Delete the photo that was set aside."""
+    original = _original(session, submission)
+    if original:
+        _delete(session, folder, original)
+
+
 def discard(session: Session, *, folder: Path, photo_id: UUID) -> None:
     """Delete a kept photo that its author removed from the form, unless it belongs to a submission by now."""
     photo = session.get(Photo, photo_id)
-    if photo and photo.submission_id is None:
+    if photo and photo.submission_id is None and photo.original_of_id is None:
         _delete(session, folder, photo)
 
 
@@ -113,7 +149,8 @@ def path(folder: Path, photo_id: UUID, *, small: bool = False) -> Path:
 
 def forget_kept(session: Session, *, folder: Path, now: datetime) -> int:
     """Delete photos whose form never came, a day after they were sent; at most BATCH, returns how many."""
-    query = select(Photo).where(Photo.submission_id.is_(None), Photo.created_at < now - KEPT)
+    waiting = Photo.submission_id.is_(None), Photo.original_of_id.is_(None)
+    query = select(Photo).where(*waiting, Photo.created_at < now - KEPT)
     old = session.scalars(query.limit(BATCH).with_for_update(skip_locked=True)).all()
     for photo in old:
         _delete(session, folder, photo)
@@ -132,6 +169,10 @@ def sweep(session: Session, *, folder: Path, now: datetime, share: Iterable[int]
     for file in lost:
         file.unlink(missing_ok=True)
     return len(lost)
+
+
+def _original(session: Session, submission: Submission) -> Photo | None:
+    return session.scalar(select(Photo).where(Photo.original_of_id == submission.id))
 
 
 def _id_in(file: Path) -> UUID | None:

@@ -5,19 +5,34 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from participation.errors import Conflict, NotFound
 from participation.geo import Point
+from participation.models.appeals import Appeal
 from participation.models.cities import City
-from participation.models.decisions import Decision
+from participation.models.decisions import APPEAL_TIME, Decision
 from participation.models.notices import Notice
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import decision_record, followers, photos, places, submissions, tiles
+from participation.services import (
+    appeals,
+    decision_record,
+    decision_sentences,
+    followers,
+    notes,
+    originals,
+    photos,
+    places,
+    submission_checks,
+    submissions,
+    tiles,
+)
 from participation.services.decision_record import record
 from participation.services.locations import Where
 from participation.services.submissions import Draft, receipt_hash
+
+BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,11 @@ def correct(
     submissions.place_at(submission, kept or location.point)
     if location.point is None:
         _without_point(submission)
+    submission.checks = submission_checks.anew(submission)
+    if submission.redacted_at:
+        # What the author says now takes the place of what was redacted, and of what that hid.
+        originals.forget(session, submission=submission, folder=folder)
+        submission.redacted_at = None
     if correction.drop_photo:
         photos.forget(session, folder=folder, submission=submission)
     return record(session, submission=submission, action="correct", now=now, key=key)
@@ -112,13 +132,51 @@ def erase(session: Session, *, submission: Submission, now: datetime, folder: Pa
     if submission.status == "published":
         tiles.subtract(session, submission=submission)
     record(session, submission=submission, action="erase", now=now)
+    followers.forget(session, submission=submission)
+    _clear(session, submission, folder)
+
+
+def forget_refused(session: Session, *, now: datetime, folder: Path | None = None) -> int:
+    """Erase the content of what was rejected or removed, once nobody can object any more and no objection waits.
+
+    That it was refused, when and why stays. At most BATCH, returns how many; `folder` is where photos lie.
+    """
+    before = now - APPEAL_TIME
+    refused = select(func.max(Decision.at)).where(
+        Decision.submission_id == Submission.id, Decision.action.in_(("reject", "remove"))
+    )
+    objected = exists().where(
+        Appeal.submission_id == Submission.id, or_(Appeal.status == "received", Appeal.decided_at > before)
+    )
+    query = select(Submission).where(
+        Submission.status.in_(("rejected", "removed")),
+        Submission.created_at < before,
+        refused.correlate(Submission).scalar_subquery() < before,
+        ~objected,
+        or_(*(getattr(Submission, column).is_not(None) for column in (*ANSWERS, "place_words", "lat"))),
+    )
+    forgotten = 0
+    for submission in session.scalars(query.order_by(Submission.city_id, Submission.id).limit(BATCH)).all():
+        decision_record.hold(session, submission=submission)
+        # A moment ago somebody may have objected, and somebody else have decided on that.
+        if submission.status in ("rejected", "removed") and not appeals.is_waiting(session, submission=submission):
+            _clear(session, submission, folder)
+            forgotten += 1
+    return forgotten
+
+
+def _clear(session: Session, submission: Submission, folder: Path | None) -> None:
+    """Delete the content of a submission, and what others may have quoted of it."""
     _without_content(submission)
     place_id = submission.place_id
     submission.contributor_id = submission.place_id = submission.content_hash = None
-    followers.forget(session, submission=submission)
+    for forget in (notes.forget, decision_sentences.forget, appeals.forget):
+        forget(session, submission=submission)
+    originals.forget(session, submission=submission, folder=folder)
     photos.forget(session, folder=folder, submission=submission)
     # Whoever reported it may have quoted it.
-    session.execute(update(Notice).where(Notice.submission_id == submission.id).values(explanation=""))
+    quoted = update(Notice).where(Notice.submission_id == submission.id)
+    session.execute(quoted.values(explanation="", answer=None, answer_lang=None))
     session.flush()
     if place_id:
         places.forget_if_empty(session, place_id=place_id, last=submission)

@@ -10,7 +10,7 @@ from participation.errors import FormInvalid, NotAllowed, Problem
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.places import REPLY_MAX, Place, Reply
-from participation.services import roles
+from participation.services import reply_templates, roles
 from participation.text import clean_text, is_language_tag
 
 
@@ -34,6 +34,9 @@ def give(
         raise FormInvalid({"lang": Problem("unknown_code", {"value": lang[:60]})})
     if len(text) > REPLY_MAX:
         raise FormInvalid({"text": Problem("too_long", {"max": REPLY_MAX, "length": len(text)})})
+    variable = reply_templates.left_open(text)
+    if variable:
+        raise FormInvalid({"text": Problem("variable_left", {"variable": variable})})
     session.execute(delete(Reply).where(Reply.place_id == place.id, Reply.lang == lang))
     if not text:
         return None

@@ -32,9 +32,9 @@ def solved(gate: Gate, proof: str, *, secret: str, now: datetime) -> str:
     return proofs.solved(proof, secret=secret, now=now) if proof and gate.asks_for_proof else ""
 
 
-def checks(gate: Gate, challenge: str) -> tuple[str, ...]:
-    """What moderators should know about how something was sent."""
-    return ("no_proof",) if gate.asks_for_proof and not challenge else ()
+def unproven(gate: Gate, challenge: str) -> bool:
+    """Whether it came without the proof of work that is asked for."""
+    return gate.asks_for_proof and not challenge
 
 
 def about_place(session: Session, *, city: City, place_id: str) -> Place | None:

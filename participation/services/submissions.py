@@ -20,7 +20,7 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import ANSWERS, Submission
 from participation.pictures import Picture
-from participation.services import contributors, submission_gates
+from participation.services import contributors, submission_checks, submission_gates
 from participation.services.locations import Location, Where, locate
 from participation.services.submission_gates import OPEN, Gate
 from participation.text import fingerprint, is_language_tag
@@ -40,7 +40,8 @@ class Draft:
     """What one resident wants to send, as it came from the form.
 
     `about_place` and `about_submission` are ids of what feedback is about. `photo` is a picture that has just arrived,
-    or the id of one that was kept since an earlier try. `proof` is the solved challenge, empty without JavaScript.
+    or the id of one that was kept since an earlier try. `proof` is the solved challenge, empty without
+    JavaScript. `seconds` is how long the form was open, as far as known.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Draft:
     about_submission: str = ""
     photo: Picture | UUID | None = None
     proof: str = ""
+    seconds: float | None = None
 
 
 def send(
@@ -82,8 +84,11 @@ def send(
     challenge = submission_gates.solved(gate, draft.proof, secret=secret, now=now)
     submission = new(city=city, campaign=campaign, kind=draft.kind, location=location, answers=answers, now=now)
     _describe(session, submission, draft, location.point)
-    submission.checks = submission_gates.checks(gate, challenge)
     submission.contributor_id = contributors.by_key(session, campaign=campaign, key=contributor_key).id
+    unproven = submission_gates.unproven(gate, challenge)
+    submission.checks = submission_checks.of_sending(
+        session, submission=submission, seconds=draft.seconds, unproven=unproven, now=now
+    )
     _known_by(submission, key, token, content_hash)
     sent = _store(session, submission, key, token)
     if not sent.repeated:

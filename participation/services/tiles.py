@@ -106,6 +106,11 @@ def rebuild(session: Session, *, city: City) -> int:
     return _count(session, city.id)
 
 
+def touch(session: Session, *, city_id: int) -> None:
+    """Something else that the map shows has changed, such as a name."""
+    _new_version(session, city_id)
+
+
 def totals(session: Session, *, city: City, campaign_id: int | None) -> dict[str, int]:
     """How many published submissions of each kind are on the map."""
     counts = COUNTS.table.c

@@ -8,7 +8,20 @@ from sqlalchemy.orm import Session
 
 from participation.models.decisions import DecisionKey
 from participation.models.submissions import Submission
-from participation.services import account_sessions, addresses, cities, invitations, limits, photos, proofs, tiles
+from participation.services import (
+    account_sessions,
+    addresses,
+    cities,
+    contacts,
+    invitations,
+    limits,
+    notices,
+    originals,
+    photos,
+    proofs,
+    receipts,
+    tiles,
+)
 
 FORM_KEYS_KEPT = timedelta(hours=24)
 BATCH = 500
@@ -54,6 +67,11 @@ def forget_photos(session: Session, *, folder: Path, now: datetime) -> int:
     return photos.forget_kept(session, folder=folder, now=now)
 
 
+def forget_originals(session: Session, *, folder: Path, now: datetime) -> int:
+    """Forget what redactions have hidden, when nobody can object any more; at most a batch, returns how many."""
+    return originals.forget_old(session, folder=folder, now=now)
+
+
 def sweep_photos(session: Session, *, folder: Path, now: datetime, everything: bool = True) -> int:
     """Remove the files of photos that have no row, everywhere or where it is this minute's turn; returns how many."""
     turn = int(now.timestamp() // 60) % SWEEP_MINUTES
@@ -69,6 +87,21 @@ def forget_sessions(session: Session, *, now: datetime) -> int:
 def forget_invitations(session: Session, *, now: datetime) -> int:
     """Forget invitations that nobody has accepted; returns how many."""
     return invitations.forget_old(session, now=now)
+
+
+def forget_contact_readings(session: Session, *, now: datetime) -> int:
+    """Forget who looked at contact data years ago; returns how many looks."""
+    return contacts.forget_old(session, now=now)
+
+
+def forget_reporters(session: Session, *, now: datetime) -> int:
+    """Forget who reported what was decided long ago; returns how many."""
+    return notices.forget_reporters(session, now=now)
+
+
+def forget_refused(session: Session, *, folder: Path, now: datetime) -> int:
+    """Erase the content of what was refused long ago; at most a batch, returns how many."""
+    return receipts.forget_refused(session, folder=folder, now=now)
 
 
 def cities_to_count(session: Session) -> list[str]:

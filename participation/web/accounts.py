@@ -8,7 +8,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from participation.models.accounts import Account
-from participation.services import accounts, invitations, roles
+from participation.models.mails import Mail
+from participation.services import accounts, invitations, mails, roles
 from participation.web.forms.accounts import LanguageForm, role_labels
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.sessions import db
@@ -51,7 +52,14 @@ def staff() -> Answer:
         may_manage=roles.may_manage,
         now=datetime.now(UTC),
         roles=role_labels(),
+        undelivered=_undelivered(),
+        sees_all=roles.may(account, "manage_all_staff"),
     )
+
+
+def _undelivered() -> dict[str, Mail]:
+    """The newest mail to each address that was given up."""
+    return {mail.recipient.lower(): mail for mail in reversed(mails.given_up(db))}
 
 
 @blueprint.post(f"{ONE}/deactivate")

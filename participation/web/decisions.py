@@ -1,35 +1,28 @@
 """The moderation desk: the queue of a city, and the decisions."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
-import structlog
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
-from werkzeug.wrappers import Response
 
-from participation.errors import Conflict, FormInvalid
-from participation.models.decisions import Decision
-from participation.models.submissions import Submission
-from participation.services import cities, decisions, notices
+from participation.services import cities, decision_amendments, decisions, locations, notices, queues
 from participation.web.forms.decisions import (
+    AmendForm,
     DecisionForm,
     PointForm,
     RejectForm,
-    action_labels,
-    reason_labels,
-    source_labels,
-    status_labels,
+    words,
 )
-from participation.web.forms.messages import message
-from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
+from participation.web.plumbing.decision_pages import ONE, Answer, back_to_queue, page, step, submission_of, take
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("decisions", __name__)
-log = structlog.get_logger()
-Answer = str | tuple[str, int] | Response
-ONE = "/<lang:lang>/staff/submissions/<uuid:submission_id>"
+# What a page of one entry can be sent for; reloading such an answer leads back to the page.
+STEPS = (
+    "publish, reject, remove, undo, 'second-look', point, amend, join, split, name, merge, unmerge, redact, ask, grant,"
+    " refuse"
+)
 
 
 @blueprint.get("/<lang:lang>/staff/")
@@ -40,7 +33,7 @@ def home() -> Answer:
     seen = decisions.cities_of(db, account=account)
     if len(seen) == 1 and decisions.may_decide(account, seen[0]):
         return redirect(url_for("decisions.queue", city=seen[0].slug))
-    waiting = decisions.queue_lengths(db, cities=seen)
+    waiting = queues.queue_lengths(db, cities=seen)
     rows = [(city, n, decisions.may_decide(account, city)) for city, n in waiting]
     return render_template("decisions/cities.html", rows=rows, reported=notices.waiting(db, cities=seen))
 
@@ -50,17 +43,16 @@ def home() -> Answer:
 def queue(city: str) -> Answer:
     """What waits for a decision, oldest first."""
     found = cities.by_slug(db, slug=city)
-    page = request.args.get("page", 1, type=int)
-    waiting = decisions.queue(db, account=signed_in(), city=found, page=page)
+    number = request.args.get("page", 1, type=int)
+    waiting = queues.queue(db, account=signed_in(), city=found, page=number)
     return render_template(
         "decisions/queue.html",
         city=found,
         queue=waiting,
         reported=notices.waiting(db, cities=[found])[found.id],
-        lacks_point=decisions.lacks_point,
-        nearest_landmark=decisions.nearest_landmark,
-        reasons=reason_labels(),
-        sources=source_labels(),
+        lacks_point=locations.lacks_point,
+        nearest_landmark=locations.nearest_landmark,
+        **words(),
     )
 
 
@@ -68,111 +60,80 @@ def queue(city: str) -> Answer:
 @needs("decide")
 def one(submission_id: UUID) -> Answer:
     """One submission with its history and everything that can be decided on it."""
-    return _page(_submission(submission_id))
+    return page(submission_of(submission_id))
 
 
 @blueprint.post(f"{ONE}/publish")
 @needs("decide")
 def publish(submission_id: UUID) -> Answer:
     """On the map at once."""
-    submission, form = _submission(submission_id), DecisionForm()
-    try:
-        decision = decisions.publish(
-            db, account=signed_in(), submission=submission, seen=form.seen(), now=datetime.now(UTC)
-        )
-    except (FormInvalid, Conflict) as refusal:
-        return _refused(submission, refusal)
-    return _decided(decision, gettext("The entry is published."), _to_queue(submission, form))
+    submission, form = submission_of(submission_id), DecisionForm()
+    values = step(submission)
+    done = gettext("The entry is published.")
+    return take(submission, lambda: decisions.publish(db, **values), done, back_to_queue(submission, form))
 
 
 @blueprint.post(f"{ONE}/reject")
 @needs("decide")
 def reject(submission_id: UUID) -> Answer:
     """Refused, with a reason its author can read."""
-    submission, form = _submission(submission_id), RejectForm()
-    reason_code = form.reason_code.data or ""
-    try:
-        decision = decisions.reject(
-            db,
-            account=signed_in(),
-            submission=submission,
-            seen=form.seen(),
-            reason_code=reason_code,
-            now=datetime.now(UTC),
-        )
-    except (FormInvalid, Conflict) as refusal:
-        return _refused(submission, refusal)
-    return _decided(decision, gettext("The entry is rejected."), _to_queue(submission, form))
+    submission, form = submission_of(submission_id), RejectForm()
+    values = step(submission)
+    code, done = form.reason_code.data or "", gettext("The entry is rejected.")
+    back = back_to_queue(submission, form)
+    return take(submission, lambda: decisions.reject(db, **values, reason_code=code), done, back)
+
+
+@blueprint.post(f"{ONE}/remove")
+@needs("decide")
+def remove(submission_id: UUID) -> Answer:
+    """Off the map at once, with a reason its author can read."""
+    submission, form = submission_of(submission_id), RejectForm()
+    values = step(submission)
+    code, done = form.reason_code.data or "", gettext("The entry is no longer shown to the public.")
+    return take(submission, lambda: decisions.remove(db, **values, reason_code=code), done)
+
+
+@blueprint.post(f"{ONE}/undo")
+@needs("decide")
+def undo(submission_id: UUID) -> Answer:
+    """One's own decision of a moment ago is taken back."""
+    submission = submission_of(submission_id)
+    values = step(submission)
+    return take(submission, lambda: decisions.undo(db, **values), gettext("Taken back: the entry waits again."))
+
+
+@blueprint.post(f"{ONE}/second-look")
+@needs("decide")
+def second_look(submission_id: UUID) -> Answer:
+    """Somebody else should look at it."""
+    submission, form = submission_of(submission_id), DecisionForm()
+    values = step(submission)
+    done = gettext("The entry is left for a second look.")
+    return take(submission, lambda: decisions.second_look(db, **values), done, back_to_queue(submission, form))
 
 
 @blueprint.post(f"{ONE}/point")
 @needs("decide")
 def set_point(submission_id: UUID) -> Answer:
     """Where the author meant it to be."""
-    submission, form = _submission(submission_id), PointForm()
-    try:
-        decision = decisions.set_point(
-            db, account=signed_in(), submission=submission, seen=form.seen(), where=form.where(), now=datetime.now(UTC)
-        )
-    except (FormInvalid, Conflict) as refusal:
-        return _refused(submission, refusal)
-    here = url_for("decisions.one", submission_id=submission.id)
-    return _decided(decision, gettext("The place is set."), here)
+    submission, form = submission_of(submission_id), PointForm()
+    values = step(submission)
+    return take(submission, lambda: decisions.set_point(db, **values, where=form.where()), gettext("The place is set."))
 
 
-@blueprint.get(f"{ONE}/<any(publish, reject, point):_step>")
+@blueprint.post(f"{ONE}/amend")
+@needs("decide")
+def amend(submission_id: UUID) -> Answer:
+    """Kind, place type and language as they should be."""
+    submission, form = submission_of(submission_id), AmendForm()
+    values = step(submission)
+    wanted, done = form.wanted(request.form), gettext("The entry is corrected.")
+    return take(submission, lambda: decision_amendments.amend(db, **values, wanted=wanted), done)
+
+
+@blueprint.get(f"{ONE}/<any({STEPS}):_step>")
 @needs("decide")
 def again(submission_id: UUID, _step: str) -> Answer:
     """Somebody reloads the answer to a refused form, or reads it in another language."""
     return redirect(url_for("decisions.one", submission_id=submission_id))
-
-
-def _submission(submission_id: UUID) -> Submission:
-    return decisions.submission_for(db, account=signed_in(), submission_id=submission_id)
-
-
-def _to_queue(submission: Submission, form: DecisionForm) -> str:
-    # Back to the page of the queue from which the decision was made.
-    page = form.page.data or 1
-    return url_for("decisions.queue", city=submission.city.slug, page=page if page > 1 else None)
-
-
-def _decided(decision: Decision, done: str, address: str) -> Response:
-    mails.tell(decision)
-    db.commit()
-    log.info(
-        "decision",
-        action=decision.action,
-        submission_id=str(decision.submission_id),
-        account_id=decision.account_id,
-    )
-    flash(done)
-    return redirect(address, 303)
-
-
-def _refused(submission: Submission, refusal: FormInvalid | Conflict) -> tuple[str, int]:
-    db.rollback()
-    if isinstance(refusal, FormInvalid):
-        problems = {name: message(problem) for name, problem in refusal.problems.items()}
-        return _page(submission, problems), 422
-    changed = gettext("Somebody has decided on this entry in the meantime. You see it as it is now.")
-    return _page(submission, {"": changed}), 409
-
-
-def _page(submission: Submission, problems: dict[str, str] | None = None) -> str:
-    form = PointForm()
-    form.offer(submission.city)
-    return render_template(
-        "decisions/one.html",
-        city=submission.city,
-        submission=submission,
-        history=decisions.history(db, submission=submission),
-        lacks_point=decisions.lacks_point,
-        nearest_landmark=decisions.nearest_landmark,
-        form=form,
-        problems=problems or {},
-        actions=action_labels(),
-        reasons=reason_labels(),
-        sources=source_labels(),
-        statuses=status_labels(),
-    )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from participation.models.photos import Photo
 from participation.models.submissions import Submission
-from participation.services import decisions, photos, receipts
+from participation.services import decisions, originals, photos, receipts
 from participation.settings import Settings
 from participation.web.forms.photos import photo_of
 from participation.web.plumbing.access import needs, signed_in
@@ -70,6 +70,15 @@ def of_staff(submission_id: UUID) -> Response:
     """The photo of a submission, for those who decide on it; `?small=1` for the queue."""
     submission = decisions.submission_for(db, account=signed_in(), submission_id=submission_id)
     return _private(photos.of(submission), small="small" in request.args)
+
+
+@blueprint.get("/<lang:lang>/staff/submissions/<uuid:submission_id>/original.jpg")
+@needs("decide")
+def original(submission_id: UUID) -> Response:
+    """The photo that a redaction has set aside, for those who decide on it."""
+    submission = decisions.submission_for(db, account=signed_in(), submission_id=submission_id)
+    found = originals.photo_of(db, submission=submission)
+    return _private(found) if found else abort(404)
 
 
 def _public(photo_id: UUID, *, small: bool) -> Response:

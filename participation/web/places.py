@@ -10,7 +10,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from participation.errors import Invalid
+from participation.errors import Invalid, NotFound
 from participation.geo import parse_point
 from participation.models.cities import City
 from participation.models.places import Place
@@ -42,10 +42,17 @@ class Bars:
 
 
 @blueprint.get("/<lang:lang>/<city>/places/<uuid:place_id>")
-def one(city: str, place_id: UUID) -> str:
+def one(city: str, place_id: UUID) -> str | Response:
     """What people say about one spot."""
     found = cities.by_slug(db, slug=city)
-    place, submissions = places.published(db, city=found, place_id=place_id)
+    try:
+        place, submissions = places.published(db, city=found, place_id=place_id)
+    except NotFound:
+        part_of = places.merged_into(db, city=found, place_id=place_id)
+        if part_of is None:
+            raise
+        # Not for ever: the two may be separated again.
+        return redirect(url_for("places.one", city=city, place_id=part_of))
     return render_template(
         "places/one.html",
         city=found,

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from participation.errors import Conflict, FormInvalid
 from participation.models.submissions import Submission
-from participation.services import decisions, followers, partnerships, receipts
+from participation.services import appeals, decisions, followers, partnerships, receipts
 from participation.settings import Settings
-from participation.web.forms.decisions import reason_labels
-from participation.web.forms.receipts import CorrectionForm, FollowForm, reason_advice, step_labels
+from participation.web.forms.appeals import outcome_labels
+from participation.web.forms.receipts import CorrectionForm, FollowForm, step_labels
 from participation.web.plumbing import codes, gates
+from participation.web.plumbing.decision_statements import statement
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
@@ -92,9 +93,8 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
     """The receipt with everything that can be done by it."""
     submission = receipts.by_token(db, token=token)
     history = decisions.history(db, submission=submission)
-    rejection = next((decision for decision in history if decision.action == "reject"), None)
-    reason = rejection.reason_code or "" if rejection else ""
     now = datetime.now(UTC)
+    refusal = appeals.refusal(db, submission=submission)
     return render_template(
         "receipts/one.html",
         token=token,
@@ -104,8 +104,10 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
         city=submission.city,
         history=history[::-1],
         steps=step_labels(),
-        reason=reason_labels().get(reason, ""),
-        advice=reason_advice().get(reason, ""),
+        told=statement(refusal) if refusal else None,
+        may_object=appeals.open_to(db, submission=submission, now=now) is not None,
+        appeals=appeals.of_submission(db, submission=submission),
+        appeal_outcomes=outcome_labels(),
         until=receipts.decided_by(submission),
         late=receipts.decided_by(submission) < now,
         open=submission.campaign.is_open(submission.city.today(now)),

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from participation.errors import FormInvalid, NotFound
 from participation.models.cities import City
 from participation.models.places import Place, Reply
-from participation.services import decisions, places, replies, roles
+from participation.services import decisions, places, replies, reply_templates, roles
 from participation.text import clean_text
 from participation.web.forms.messages import message
 from participation.web.plumbing import mails
@@ -31,7 +31,7 @@ def edit(place_id: UUID) -> Answer:
     before = replies.of_place(db, place=place)
     texts = dict.fromkeys(city.languages, "") | {reply.lang: reply.text for reply in before}
     if request.method == "GET":
-        return _page(city, place, texts)
+        return _page(city, place, texts, template_id=request.args.get("template", 0, type=int))
     texts = {code: request.form.get(f"text_{code}", "") for code in texts}
     try:
         written = _save(city, place, texts, {reply.lang: reply.text for reply in before})
@@ -66,5 +66,11 @@ def _place(place_id: UUID) -> tuple[City, Place]:
     raise NotFound("place_unknown")
 
 
-def _page(city: City, place: Place, texts: dict[str, str], problem: str = "") -> str:
-    return render_template("replies/edit.html", city=city, place=place, texts=texts, problem=problem)
+def _page(city: City, place: Place, texts: dict[str, str], problem: str = "", *, template_id: int = 0) -> str:
+    templates = reply_templates.of_city(db, account=signed_in(), city=city)
+    chosen = next((one for one in templates if one.id == template_id), None)
+    if chosen:
+        texts = texts | reply_templates.filled(chosen, city=city, place=place)
+    return render_template(
+        "replies/edit.html", city=city, place=place, texts=texts, problem=problem, templates=templates, chosen=chosen
+    )

@@ -1,7 +1,7 @@
 """What residents do with submissions: read the list, add one, look at one."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import structlog
@@ -32,8 +32,10 @@ from participation.services.submissions import Sent
 from participation.settings import Settings
 from participation.text import fold
 from participation.web.forms import filters
+from participation.web.forms.decisions import reason_labels
 from participation.web.forms.submissions import Answer, SubmissionForm, answers, form_for, wording
 from participation.web.plumbing import gates
+from participation.web.plumbing.access import decides_in
 from participation.web.plumbing.contributors import contributor_key, remember
 from participation.web.plumbing.formats import named
 from participation.web.plumbing.limits import limited
@@ -48,8 +50,7 @@ AddAnswer = str | tuple[str, int] | Response
 Photo = Picture | Problem | None
 
 
-@dataclass(frozen=True)
-class About:
+class About(NamedTuple):
     """What feedback is about, as the form says it."""
 
     label: str
@@ -99,7 +100,8 @@ def one(city: str, submission_id: UUID) -> str:
     found = cities.by_slug(db, slug=city)
     submission = submissions.published(db, city=found, submission_id=submission_id)
     template = "submissions/_card.html" if request.args.get("fragment") else "submissions/one.html"
-    return render_template(template, city=found, submission=submission, **support_of(found, submission.place_id))
+    more = support_of(found, submission.place_id) | {"staff_reasons": reason_labels() if decides_in(found) else {}}
+    return render_template(template, city=found, submission=submission, **more)
 
 
 @blueprint.route("/<lang:lang>/<city>/add", methods=["GET", "POST"])
@@ -128,8 +130,8 @@ def add(city: str) -> AddAnswer:
 def _try(city: City, campaign: Campaign, form: SubmissionForm, photo: Photo) -> AddAnswer:
     """Send, or show what is wrong with everything as it was."""
     if form.is_too_fast:
-        fast = gettext("That was very fast. Please look at your entry once more, and send it again.")
-        return _again(city, campaign, form, photo, alert=fast)
+        alert = gettext("That was very fast. Please look at your entry once more, and send it again.")
+        return _again(city, campaign, form, photo, alert=alert)
     key = contributor_key(campaign)
     try:
         sent = _send(city, campaign, form, photo, key)
@@ -152,8 +154,7 @@ def _send(city: City, campaign: Campaign, form: SubmissionForm, photo: Photo, ke
     settings: Settings = current_app.extensions["participation_settings"]
     partners = partnerships.partners(db, city=city)
     draft = form.draft(photo if isinstance(photo, Picture) else None)
-    problem = gates.problem(photo, lost=form.photo_is_lost)
-    if problem:
+    if problem := gates.problem(photo, lost=form.photo_is_lost):
         raise submissions.with_others(city, campaign, draft, partners, {"photo": problem})
     return submissions.send(
         db,
@@ -244,7 +245,5 @@ def _about(city: City, campaign: Campaign, form: SubmissionForm) -> About | None
 
 def _kinds(city: City, campaign: Campaign | None, unknown: str) -> str:
     today = city.today(datetime.now(UTC))
-    opened = campaign is not None and campaign.is_open(today)
-    return render_template(
-        "submissions/kinds.html", city=city, campaign=campaign, unknown=unknown, open=opened, today=today
-    )
+    values = {"open": campaign is not None and campaign.is_open(today), "today": today, "unknown": unknown}
+    return render_template("submissions/kinds.html", city=city, campaign=campaign, **values)

@@ -93,6 +93,13 @@ def _for_staff(path: str, who: str = "worms") -> State:
     return go
 
 
+def _decision_opened(page: Page, world: World) -> None:
+    """Everything that can be done with a published entry, unfolded."""
+    _for_staff("/staff/submissions/{ids[published]}")(page, world)
+    for summary in page.locator("main details:not(.photo) > summary").all():
+        summary.click()
+
+
 def _queue_with_rejection(page: Page, world: World) -> None:
     _for_staff("/staff/queue/worms")(page, world)
     page.locator("details.reject > summary").first.click()
@@ -163,5 +170,17 @@ STATES: dict[str, State] = {
     "roles": _for_staff("/staff/roles"),
     "staff": _for_staff("/staff/accounts", "operator"),
     "invite": _for_staff("/staff/invitations/new", "operator"),
+    "decision-opened": _decision_opened,
+    "reports": _for_staff("/staff/notices/worms"),
+    "report": _for_staff("/staff/notices/worms/{ids[notice]}"),
+    "report-contact": _for_staff("/staff/notices/worms/{ids[notice]}/contact"),
+    "objections": _for_staff("/staff/appeals/worms"),
+    "objection": _for_staff("/staff/appeals/worms/{ids[appeal]}"),
+    "notes": _for_staff("/staff/notes/worms"),
+    "notes-of-entry": _for_staff("/staff/submissions/{ids[pending]}/notes"),
+    "reply-templates": _for_staff("/staff/replies/worms"),
+    "contact-readings": _for_staff("/staff/contacts/worms", "operator"),
+    "object": _at("/receipts/{tokens[rejected]}/object"),
+    "receipt-objected": _at("/receipts/{tokens[objected]}"),
     "decision-published": _for_staff("/staff/submissions/{ids[published]}"),
 }

@@ -1,5 +1,9 @@
 """What happens to submissions, done as the right person would, and a record of it."""
 
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,12 +13,30 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.decisions import Decision
 from participation.models.submissions import Submission
-from participation.services import decisions, receipts
+from participation.services import (
+    decision_amendments,
+    decisions,
+    place_decisions,
+    place_merges,
+    receipts,
+    redactions,
+)
+from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
+from participation.services.originals import Hidden
 from participation.services.receipts import Correction
-from tests.factories import submissions
+from tests.factories import accounts, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW, at, draft
+
+# What one account does alone, without saying more than that.
+BY_ONE = {"undo": decisions.undo, "second_look": decisions.second_look, "keep": decisions.keep}
+
+
+def colleague(session: Session, account: Account) -> Account:
+    """Somebody else who may decide everywhere, made at the first time."""
+    others = select(Account).where(Account.role == "operator", Account.id != account.id)
+    return session.scalar(others.limit(1)) or accounts.make(session)
 
 
 def act(session: Session, account: Account, submission: Submission, action: str, key: str = "") -> None:
@@ -24,6 +46,13 @@ def act(session: Session, account: Account, submission: Submission, action: str,
         decisions.publish(session, account=account, submission=submission, seen=seen, now=NOW)
     elif action == "reject":
         decisions.reject(session, account=account, submission=submission, seen=seen, reason_code="unclear", now=NOW)
+    elif action == "remove":
+        decisions.remove(session, account=account, submission=submission, seen=seen, reason_code="illegal", now=NOW)
+    elif action in BY_ONE:
+        BY_ONE[action](session, account=account, submission=submission, seen=seen, now=NOW)
+    elif action == "reopen":
+        other = colleague(session, account)
+        decisions.reopen(session, account=other, submission=submission, seen=seen, now=NOW)
     elif action == "set_point":
         where = at(Point(INSIDE.lat + 0.01, INSIDE.lon))
         decisions.set_point(session, account=account, submission=submission, seen=seen, where=where, now=NOW)
@@ -49,3 +78,51 @@ def a_record(session: Session, account: Account, city: City, campaign: Campaign)
 def recorded(session: Session, city: City) -> list[Decision]:
     query = select(Decision).where(Decision.city_id == city.id).order_by(Decision.id)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def change(session: Session, account: Account, submission: Submission, action: str, other: Submission) -> None:
+    """Change what leaves a submission in its state; `other` is another one, for what takes two."""
+    step: dict[str, Any] = {
+        "account": account,
+        "submission": submission,
+        "seen": Seen(submission.version),
+        "now": NOW,
+    }
+    if action == "amend":
+        wanted = Amendment(place_type="street" if submission.place_type != "street" else "square")
+        decision_amendments.amend(session, **step, wanted=wanted)
+    elif action == "join":
+        place_decisions.join(session, **step, place_id=other.place_id or uuid4())
+    elif action == "split":
+        place_decisions.split(session, **step)
+    elif action == "name_place":
+        place_decisions.name(session, **step, name=f"Place {submission.version}")
+    elif action == "merge":
+        ids = submission.place_id or uuid4(), other.place_id or uuid4()
+        own, into = (place_decisions.there(session, city=submission.city, place_id=one) for one in ids)
+        place_merges.merge(session, account=account, city=submission.city, place=own, into=into, now=NOW)
+    elif action == "unmerge":
+        merged = place_merges.into_place(session, place_id=submission.place_id or uuid4())
+        place_id = merged[0][1].id if merged else uuid4()
+        place_merges.unmerge(session, account=account, city=submission.city, place_id=place_id, now=NOW)
+    elif action == "redact":
+        hidden = Hidden(ranges=((0, 1),), place_name=True)
+        redactions.redact(session, **step, hidden=hidden, folder=Path("unused"))
+    elif action.startswith("ask_"):
+        redactions.ask(session, **step, wish=action.removeprefix("ask_"))
+    else:
+        redactions.grant(session, **step | {"account": colleague(session, account)}, folder=Path("unused"))
+
+
+CHANGES = (
+    "amend",
+    "join",
+    "split",
+    "name_place",
+    "merge",
+    "unmerge",
+    "redact",
+    "ask_restore",
+    "ask_drop_original",
+    "grant",
+)

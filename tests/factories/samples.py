@@ -7,14 +7,27 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from participation.models.accounts import Account
+from participation.models.appeals import Appeal
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.followers import Follower
+from participation.models.notes import Note
 from participation.models.notices import Notice
 from participation.models.places import Place, Reply, Support
+from participation.models.reply_templates import ReplyTemplate
 from participation.models.submissions import Submission
 from participation.models.texts import PAGES
-from participation.services import decisions, followers, notices, receipts, replies, supports
+from participation.services import (
+    appeals,
+    decisions,
+    followers,
+    notes,
+    notices,
+    receipts,
+    replies,
+    reply_templates,
+    supports,
+)
 from participation.services import submissions as service
 from participation.services.decisions import Seen
 from participation.services.locations import Where
@@ -41,7 +54,8 @@ ANSWERS: dict[str, object] = {
 class Sample:
     """Two cities, two campaigns, and submissions in each state with the tokens of their receipts.
 
-    The published one has been reported, supported and answered; somebody, with the token `follower`, waits for news.
+    The published one has been reported, supported and answered; the author of another has objected to its rejection;
+    there is a note on the pending one; somebody, with the token `follower`, waits for news.
     """
 
     city: City
@@ -49,12 +63,17 @@ class Sample:
     campaign: Campaign
     moderator: Account
     lead: Account
+    facilitator: Account
     published: Submission
     pending: Submission
     in_words: Submission
     rejected: Submission
+    objected: Submission
     erased: Submission
     notice: Notice
+    appeal: Appeal
+    note: Note
+    template: ReplyTemplate
     follower: str
     tokens: dict[str, str]
 
@@ -70,6 +89,10 @@ class Sample:
             "<any(publish, reject, point):_step>": "publish",
             "<any(support, unsupport):_step>": "support",
             "<uuid:notice_id>": str(self.notice.id),
+            "<uuid:appeal_id>": str(self.appeal.id),
+            "<uuid:note_id>": str(self.note.id),
+            "<uuid:published_id>": str(self.published.id),
+            "<int:template_id>": str(self.template.id),
             "<int:account_id>": str(self.moderator.id),
             "<uuid:invitation_id>": str(self.notice.id),
             "<uuid:session_id>": str(self.notice.id),
@@ -81,7 +104,7 @@ class Sample:
     def _token(self, rule: str) -> str:
         if "/followers/" in rule:
             return self.follower
-        return self.tokens["pending" if rule.endswith("/correct") else "published"]
+        return self.tokens[{"correct": "pending", "object": "rejected"}.get(rule.rpartition("/")[2], "published")]
 
 
 def make(session: Session) -> Sample:
@@ -101,6 +124,7 @@ def make(session: Session) -> Sample:
             "pending": {"where": at(INSIDE, near_home=True)},
             "in_words": {"where": Where(words="hinter dem Bahnhof")},
             "rejected": {},
+            "objected": {},
             "erased": {},
         }.items()
     }
@@ -108,19 +132,34 @@ def make(session: Session) -> Sample:
     for kind in ("climate_oasis", "idea", "feedback"):
         submissions.published(session, city, campaign, kind)
     submissions.publish(session, made["published"])
-    decisions.reject(
-        session, account=moderator, submission=made["rejected"], seen=Seen(1), reason_code="unclear", now=NOW
-    )
+    for state in ("rejected", "objected"):
+        decisions.reject(
+            session, account=moderator, submission=made[state], seen=Seen(1), reason_code="unclear", now=NOW
+        )
     receipts.erase(session, submission=made["erased"], now=NOW)
     tokens = {state: one.receipt_token for state, one in sent.items()}
     notice = _talked_about(session, city, made["published"], moderator)
     follower = followers.ask(
         session, submission=made["in_words"], email="news@people.example", lang="de", secret=SECRET, now=NOW
     ).token
+    desk = _on_the_desk(session, city, made, moderator)
     session.commit()
-    lead = accounts.make(session, city, role="city_lead")
-    known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator, "lead": lead}
-    return Sample(**known, **made, notice=notice, follower=follower, tokens=tokens)  # type: ignore[arg-type]
+    staff = {"lead": accounts.make(session, city, role="city_lead"), "facilitator": accounts.make(session, pair)}
+    known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator, **staff}
+    return Sample(**known, **made, **desk, notice=notice, follower=follower, tokens=tokens)  # type: ignore[arg-type]
+
+
+def _on_the_desk(session: Session, city: City, made: dict[str, Submission], moderator: Account) -> dict[str, object]:
+    """An objection, a note, and a template of an answer."""
+    text = "Dort ist es wirklich sehr heiß."
+    texts = {"de": "Danke für den Hinweis zu {place} in {city}."}
+    return {
+        "appeal": appeals.give(session, submission=made["objected"], text=text, lang="de", now=NOW),
+        "note": notes.write(
+            session, account=moderator, submission=made["pending"], text="Grünflächenamt gefragt", lang="de", now=NOW
+        ),
+        "template": reply_templates.keep(session, account=moderator, city=city, name="Danke", texts=texts, now=NOW),
+    }
 
 
 def _talked_about(session: Session, city: City, submission: Submission, moderator: Account) -> Notice:
@@ -129,14 +168,16 @@ def _talked_about(session: Session, city: City, submission: Submission, moderato
     supports.give(session, city=city, place=place, contributor_key="neighbour", now=NOW)
     for lang, text in {"de": "Wir pflanzen im Herbst zwei Bäume.", "fr": "Nous plantons deux arbres."}.items():
         replies.give(session, account=moderator, city=city, place=place, lang=lang, text=text, now=NOW)
-    report = Report(ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de")
+    report = Report(
+        ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de", email="a@b.example"
+    )
     return notices.give(session, city=city, about=submission, report=report, now=NOW).notice
 
 
 def silent(session: Session) -> Sample:
-    """The same world before anybody has supported, reported, answered or followed anything."""
+    """The same world before anybody has supported, reported, answered, noted or followed anything."""
     sample = make(session)
-    for table in (Support, Reply, Notice, Follower):
+    for table in (Support, Reply, Notice, Follower, Appeal, Note, ReplyTemplate):
         session.execute(delete(table))
     session.commit()
     return sample

@@ -9,10 +9,21 @@ from sqlalchemy.orm import Session
 
 from participation.geo import Point
 from participation.models.accounts import Account
+from participation.models.appeals import Appeal
 from participation.models.notices import Notice
 from participation.models.places import Place
 from participation.models.submissions import Submission
-from participation.services import campaigns, cities, decisions, followers, notices, replies
+from participation.services import (
+    appeals,
+    campaigns,
+    cities,
+    decisions,
+    followers,
+    notes,
+    notices,
+    replies,
+    reply_templates,
+)
 from participation.services import submissions as service
 from participation.services.decisions import Seen
 from participation.services.locations import Where
@@ -39,7 +50,8 @@ FULL: dict[str, object] = {
 class Shown:
     """The ids of what is shown by state, the tokens of links, and the id of a place with several entries and an answer.
 
-    `ids["notice"]` is a report, `tokens["follower"]` the link of somebody who waits for news.
+    `ids["notice"]` is a report, `ids["appeal"]` an objection, `tokens["follower"]` the link of somebody who waits
+    for news.
     """
 
     ids: dict[str, UUID]
@@ -57,6 +69,7 @@ def make(session: Session, *, secret: str) -> Shown:
         "pending": _send(session, secret, answers=FULL, where=at(SPOT, near_home=True)),
         "in_words": _send(session, secret, where=Where(words="hinter dem Bahnhof, bei den Bänken")),
         "rejected": _send(session, secret, kind="feedback", where=Where()),
+        "objected": _send(session, secret, kind="feedback", where=Where()),
     }
     made = {state: one.submission for state, one in sent.items()}
     now = datetime.now(UTC)
@@ -65,9 +78,10 @@ def make(session: Session, *, secret: str) -> Shown:
         made["beside"].place_id = made["published"].place_id
         submissions.publish(session, made[state], now=now)
     operator = submissions.operator(session)
-    decisions.reject(
-        session, account=operator, submission=made["rejected"], seen=Seen(1), reason_code="unclear", now=now
-    )
+    for state in ("rejected", "objected"):
+        decisions.reject(
+            session, account=operator, submission=made[state], seen=Seen(1), reason_code="unclear", now=now
+        )
     made["koeln"] = _in_closed_campaign(session)
     session.flush()
     place = made["published"].place_id
@@ -78,7 +92,18 @@ def make(session: Session, *, secret: str) -> Shown:
     tokens["follower"] = followers.ask(
         session, submission=made["in_words"], email="news@people.example", lang="de", secret=secret, now=now
     ).token
+    ids["appeal"] = _on_the_desk(session, made, operator).id
     return Shown(ids, tokens, place)
+
+
+def _on_the_desk(session: Session, made: dict[str, Submission], operator: Account) -> Appeal:
+    """An objection, a note, and a template of an answer."""
+    now, city = datetime.now(UTC), made["published"].city
+    note, objection = "Grünflächenamt gefragt", "Der Weg ist öffentlich, auch nachts."
+    notes.write(session, account=operator, submission=made["pending"], text=note, lang="de", now=now)
+    texts = {"de": "Danke für den Hinweis zu {place}. Das Grünflächenamt prüft, was dort möglich ist."}
+    reply_templates.keep(session, account=operator, city=city, name="Grünflächenamt", texts=texts, now=now)
+    return appeals.give(session, submission=made["objected"], text=objection, lang="de", now=now)
 
 
 def _talked_about(session: Session, submission: Submission, operator: Account) -> Notice:
@@ -86,7 +111,9 @@ def _talked_about(session: Session, submission: Submission, operator: Account) -
     place, now = session.get_one(Place, submission.place_id), datetime.now(UTC)
     for lang, text in {"de": "Wir pflanzen im Herbst zwei Bäume.", "fr": "Nous plantons deux arbres."}.items():
         replies.give(session, account=operator, city=submission.city, place=place, lang=lang, text=text, now=now)
-    report = Report(ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de")
+    report = Report(
+        ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de", email="a@b.example"
+    )
     return notices.give(session, city=submission.city, about=submission, report=report, now=now).notice
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Engine, delete, select, text, update
@@ -74,6 +74,21 @@ def test_a_hash_is_made_as_the_readme_says(session: Session, moderator: Account,
     assert row.hash == hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
 
 
+def test_details_and_places_are_hashed_too(session: Session, moderator: Account, submission: Submission) -> None:
+    decision_record.hold(session, submission=submission)
+    before, after = uuid4(), uuid4()
+    changed = {"details": ("place_type", "kind"), "places": (before, after)}
+    decision_record.record(session, submission=submission, action="amend", now=NOW, account=moderator, **changed)
+    session.commit()
+    [row] = recorded(session, submission.city)
+    said = [
+        "decision-2", "0" * 64, "worms", str(submission.id), "2026-07-01T12:00:00.000000Z", "amend", "pending",
+        "pending", None, moderator.id, 1, "kind|place_type", str(before), str(after),
+    ]  # fmt: skip
+    assert row.hash == hashlib.sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+    assert (row.codes, fault(session, submission.city)) == (("kind", "place_type"), None)
+
+
 def test_an_author_has_no_account_and_a_time_has_every_digit(session: Session, submission: Submission) -> None:
     now = datetime(2026, 7, 1, 14, 0, 0, 7, tzinfo=UTC)
     receipts.erase(session, submission=submission, now=now)
@@ -126,6 +141,8 @@ TAMPERED: dict[str, tuple[int, Callable[[list[Decision]], list[object]], str]] =
     "who": (1, lambda r: [change(r[0], account_id=None)], "content"),
     "when": (5, lambda r: [change(r[4], at=NOW + timedelta(microseconds=1))], "content"),
     "what": (2, lambda r: [change(r[1], submission_id=r[4].submission_id)], "content"),
+    "details": (3, lambda r: [change(r[2], details="second_look")], "content"),
+    "place": (2, lambda r: [change(r[1], to_place_id=uuid4())], "content"),
     "version": (1, lambda r: [change(r[0], submission_version=7)], "content"),
     "own hash": (3, lambda r: [change(r[2], hash="a" * 64)], "content"),
     "hash before": (3, lambda r: [change(r[2], previous_hash="a" * 64)], "link"),

@@ -244,20 +244,6 @@ def test_a_submission_is_found_by_its_own_city_until_it_is_erased(
             decisions.submission_for(session, account=moderator, submission_id=unknown)
 
 
-def test_the_queue_is_the_pending_ones_of_the_city_oldest_first(
-    session: Session, moderator: Account, city: City, campaign: Campaign
-) -> None:
-    waiting = [submissions.make(session, city, campaign) for _ in range(decisions.PAGE + 3)]
-    published = waiting.pop(1)
-    publish(session, moderator, published)
-    submissions.make(session, cities.make(session, "metz"), campaign)
-    pages = [decisions.queue(session, account=moderator, city=city, page=page) for page in (1, 2, 3)]
-    assert [*pages[0].submissions, *pages[1].submissions] == waiting
-    assert (pages[0].total, pages[0].pages) == (len(waiting), 2)
-    # Behind the last page comes the last page: somebody else may have emptied it.
-    assert pages[2] == pages[1]
-
-
 def test_nobody_decides_on_what_they_have_not_seen(
     session: Session, moderator: Account, submission: Submission
 ) -> None:

@@ -120,3 +120,19 @@ def test_mails_about_something_are_found_by_its_mark_alone(mark: str, session: S
     kept = [write(session, body=text).id for text in ("100x", "abd", "xy", "a-c")]
     mails.forget_about(session, mark=mark)
     assert set(session.scalars(select(Mail.id))) == {*kept}
+
+
+def test_a_secret_link_leaves_the_outbox_with_the_mail(session: Session) -> None:
+    made = {secret: write(session, body="Open /secret", secret=secret) for secret in (True, False)}
+    refused = write(session, body="Open /secret", secret=True)
+    for mail in made.values():
+        mails.sent(session, mail_id=mail.id, now=NOW)
+    mails.failed(session, mail_id=refused.id, error="451", final=False, now=NOW)
+    session.expire_all()
+    assert ([made[secret].body for secret in (True, False)], refused.body) == (
+        ["", "Open /secret\n"],
+        "Open /secret\n",
+    )
+    mails.failed(session, mail_id=refused.id, error="550", final=True, now=NOW)
+    session.expire_all()
+    assert (refused.body, mails.given_up(session)) == ("", [refused])

@@ -125,7 +125,7 @@ def test_those_who_may_decide_see_what_waits_oldest_first(
     monkeypatch.setattr(notices, "PAGE", 2)
     other = cities.make(session, "metz")
     made = [give(session, city, submission).notice for _ in range(4)]
-    made[0].status = "dismissed"
+    made[0].status, made[0].decided_at = "dismissed", NOW
     session.flush()
     moderator = accounts.make(session, city)
     assert notices.waiting(session, cities=[city, other]) == {city.id: 3, other.id: 0}

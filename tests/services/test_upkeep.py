@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -10,12 +11,25 @@ from sqlalchemy.orm import Session
 
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
-from participation.models.decisions import DecisionKey
-from participation.models.submissions import Submission
+from participation.models.decisions import APPEAL_TIME, DecisionKey
+from participation.models.places import Place
+from participation.models.submissions import ANSWERS, Submission
 from participation.models.tiles import TileCount
-from participation.services import decision_record, decisions, limits, photos, proofs, tiles, upkeep
+from participation.services import (
+    appeals,
+    decision_record,
+    decision_sentences,
+    decisions,
+    limits,
+    notes,
+    photos,
+    proofs,
+    tiles,
+    upkeep,
+)
 from participation.services.decisions import Seen
 from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories.decisions import act
 from tests.factories.submissions import NOW
 
 
@@ -130,3 +144,71 @@ def test_every_folder_of_photos_has_its_minute(session: Session, tmp_path: Path)
     minutes = [NOW + timedelta(minutes=minute) for minute in range(upkeep.SWEEP_MINUTES)]
     swept = [upkeep.sweep_photos(session, folder=tmp_path, now=now, everything=False) for now in minutes]
     assert swept == [photos.FOLDERS // upkeep.SWEEP_MINUTES] * upkeep.SWEEP_MINUTES
+
+
+def refused(session: Session, city: City, campaign: Campaign, action: str, **changed: Any) -> Submission:
+    """Rejected, or published and then removed."""
+    made = submissions.make(session, city, campaign, text="My words", place_name="My place", **changed)
+    if action == "remove":
+        submissions.publish(session, made)
+    act(session, submissions.operator(session), made, action)
+    return made
+
+
+def forget_refused(session: Session, *, days: int) -> int:
+    now = NOW + APPEAL_TIME + timedelta(days=days)
+    return upkeep.forget_refused(session, folder=Path("/nowhere"), now=now)
+
+
+@pytest.mark.parametrize("action", ["reject", "remove"])
+def test_what_was_refused_is_erased_after_six_months(
+    session: Session, city: City, campaign: Campaign, action: str
+) -> None:
+    made = refused(session, city, campaign, action, receipt_hash="known")
+    moderator = accounts.make(session, city)
+    notes.write(session, account=moderator, submission=made, text="They wrote: my words", lang="en", now=NOW)
+    [decision] = [one for one in decisions.history(session, submission=made) if one.reason_code]
+    decision_sentences.say(session, decision=decision, text="My words are not clear", lang="en")
+    place_id = made.place_id
+    session.commit()
+    assert forget_refused(session, days=-1) == 0
+    assert made.text == "My words"
+    assert [forget_refused(session, days=1) for _ in range(2)] == [1, 0]
+    session.expire_all()
+    assert [getattr(made, column) or None for column in (*ANSWERS, "place_words", "lat", "cell", "place_id")] == [
+        None
+    ] * (len(ANSWERS) + 4)
+    assert (made.status, made.receipt_hash) == ({"reject": "rejected", "remove": "removed"}[action], "known")
+    assert (
+        decisions.history(session, submission=made)[0].reason_code == {"reject": "unclear", "remove": "illegal"}[action]
+    )
+    assert decision_sentences.of_submission(session, submission_id=made.id) == {}
+    assert notes.of_submission(session, submission=made) == []
+    assert place_id is None or session.get(Place, place_id) is None
+    assert decision_record.verify(session, city=city).fault is None
+    assert tiles.drift(session, city=city) == 0
+
+
+def test_an_objection_keeps_it_until_six_months_after_the_outcome(
+    session: Session, city: City, campaign: Campaign
+) -> None:
+    made = refused(session, city, campaign, "reject")
+    others = submissions.published(session, city, campaign), submissions.make(session, city, campaign)
+    appeal = appeals.give(session, submission=made, text="It is open to everybody.", lang="en", now=NOW)
+    assert forget_refused(session, days=300) == 0
+    decided = NOW + APPEAL_TIME + timedelta(days=100)
+    appeals.decide(
+        session,
+        account=accounts.make(session, city),
+        appeal=appeal,
+        seen=Seen(made.version),
+        reverse=False,
+        answer="No.",
+        lang="en",
+        now=decided,
+    )
+    assert forget_refused(session, days=250) == 0
+    assert forget_refused(session, days=100 + APPEAL_TIME.days + 1) == 1
+    session.expire_all()
+    assert (made.place_type, appeal.text, appeal.status) == (None, "", "upheld")
+    assert [bool(other.place_type) for other in others] == [True, True]

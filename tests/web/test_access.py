@@ -12,11 +12,15 @@ from participation.models.cities import City
 from participation.models.invitations import Invitation
 from participation.models.partnerships import Partnership
 from participation.models.submissions import Submission
-from participation.services import roles
+from participation.services import appeals, notes, notices, reply_templates, roles
+from participation.services.notices import Report
 from tests.factories import accounts, campaigns, cities, invitations, partnerships, submissions
 from tests.factories.cities import OUTSIDE
+from tests.factories.decisions import act
+from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
+from tests.test_routes import STEPS
 
 CSV = "/exports/worms/submissions.csv?profile=internal"
 
@@ -55,7 +59,7 @@ OF_GUESTS = {"invitations.accept", "invitations.accepted"}
 OF_LIBRARY = {"verify", "change_password", "two_factor_setup_validate", "mf_recovery_codes"}
 OF_LIBRARY |= {"wan_register", "wan_register_response", "wan_delete"}
 # These lead nowhere in this world, whoever asks: there is no photo, and the session is nobody's.
-LEADS_NOWHERE = {"photos.of_staff", "account_sessions.end"}
+LEADS_NOWHERE = {"photos.of_staff", "photos.original", "account_sessions.end"}
 # Sends everybody back to a page that then decides.
 SENDS_BACK = {"decisions.again"}
 
@@ -76,7 +80,20 @@ def invitation(session: Session, worms: City) -> Invitation:
 def things(session: Session, submission: Submission, colleague: Account, invitation: Invitation) -> dict[str, str]:
     """What the addresses of the staff are about, all of it in Worms."""
     shown = submissions.published(session, submission.city, submission.campaign)
+    refused = submissions.make(session, submission.city, submission.campaign)
+    act(session, submissions.operator(session), refused, "reject")
+    operator, city = submissions.operator(session), submission.city
+    words = {"text": "This place is open to everybody.", "lang": "en", "now": NOW}
+    report = Report(ground="other", explanation="It is not like that.", good_faith=True, name="A. Neighbour")
+    texts = {"de": "Danke"}
     return {
+        "<uuid:published_id>": str(shown.id),
+        "<uuid:appeal_id>": str(appeals.give(session, submission=refused, **words).id),  # type: ignore[arg-type]
+        "<uuid:note_id>": str(notes.write(session, account=operator, submission=submission, **words).id),  # type: ignore[arg-type]
+        "<uuid:notice_id>": str(notices.give(session, city=city, about=shown, report=report, now=NOW).notice.id),
+        "<int:template_id>": str(
+            reply_templates.keep(session, account=operator, city=city, name="Thanks", texts=texts, now=NOW).id
+        ),
         "<lang:lang>": "en",
         "<city>": "worms",
         "<uuid:submission_id>": str(submission.id),
@@ -84,7 +101,7 @@ def things(session: Session, submission: Submission, colleague: Account, invitat
         "<uuid:invitation_id>": str(invitation.id),
         "<uuid:session_id>": str(uuid4()),
         "<uuid:place_id>": str(shown.place_id),
-        "<any(publish, reject, point):_step>": "publish",
+        f"/{STEPS}": "/publish",
     }
 
 
@@ -92,7 +109,7 @@ def staff_rules(app: Flask) -> list[Rule]:
     """Every address of the staff but the way in and out; those that take something away come last."""
     rules = [rule for rule in app.url_map.iter_rules() if "/staff/" in rule.rule]
     found = [rule for rule in rules if not rule.endpoint.startswith("security.") and rule.endpoint not in OF_GUESTS]
-    last = {"invitations.revoke": 1, "account_sessions.end_all": 2}
+    last = {"invitations.revoke": 1, "reply_templates.delete": 1, "account_sessions.end_all": 2}
     return sorted(found, key=lambda rule: (last.get(rule.endpoint, 0), rule.rule))
 
 
@@ -107,7 +124,15 @@ def address(rule: Rule, things: dict[str, str]) -> str:
 
 def is_about_worms(rule: Rule) -> bool:
     """Whether it matters for which city somebody works."""
-    parts = ("<city>", "<uuid:place_id>", "<uuid:submission_id>", "<int:account_id>", "<uuid:invitation_id>")
+    parts = (
+        "<city>",
+        "<uuid:published_id>",
+        "<uuid:note_id>",
+        "<uuid:place_id>",
+        "<uuid:submission_id>",
+        "<int:account_id>",
+        "<uuid:invitation_id>",
+    )
     return rule.endpoint == "invitations.invite" or any(part in rule.rule for part in parts)
 
 

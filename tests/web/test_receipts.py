@@ -55,7 +55,7 @@ def test_only_what_fits_the_state_is_offered(client: PageClient, sample: Sample)
         state: sorted(
             address.rsplit("/", 1)[1]
             for address in client.page(receipt(sample, state)).xpath(
-                "//form/@action | //a[contains(@href, '/correct')]/@href"
+                "//form/@action | //a[contains(@href, '/correct') or contains(@href, '/object')]/@href"
             )
             if "/receipts/" in address
         )
@@ -65,7 +65,8 @@ def test_only_what_fits_the_state_is_offered(client: PageClient, sample: Sample)
         "published": ["erase", "follow", "withdraw"],
         "pending": ["correct", "erase", "follow"],
         "in_words": ["correct", "erase", "follow"],
-        "rejected": ["erase"],
+        "rejected": ["erase", "object"],
+        "objected": ["erase"],
         "erased": [],
     }
 

@@ -2,9 +2,11 @@
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import IntegerField, SelectField, StringField
 
 from participation.models.cities import City
+from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
 from participation.services.locations import Where
 from participation.web.plumbing.formats import named
@@ -45,7 +47,23 @@ def action_labels() -> dict[str, str]:
     return {
         "publish": gettext("Published"),
         "reject": gettext("Rejected"),
+        "remove": gettext("Taken off the map"),
+        "undo": gettext("Taken back a moment later"),
+        "reopen": gettext("Opened again after an objection"),
+        "second_look": gettext("Left for a second look"),
+        "keep": gettext("Looked at again, nothing changed"),
         "set_point": gettext("Place set"),
+        "amend": gettext("Corrected by the moderation"),
+        "join": gettext("Joined to a place"),
+        "split": gettext("Separated from a place"),
+        "name_place": gettext("Name of the place changed"),
+        "merge": gettext("Place merged into another"),
+        "unmerge": gettext("Merged place separated again"),
+        "redact": gettext("Redacted"),
+        "ask_restore": gettext("Asked to undo the redaction"),
+        "restore": gettext("Redaction undone"),
+        "ask_drop_original": gettext("Asked to delete the original"),
+        "drop_original": gettext("Original deleted for good"),
         "correct": gettext("Corrected by the author"),
         "withdraw": gettext("Withdrawn by the author"),
         "erase": gettext("Erased by the author"),
@@ -61,6 +79,48 @@ def source_labels() -> dict[str, str]:
         "staff_paper": gettext("Copied from paper by the city"),
         "import": gettext("Imported from a file"),
         "demo": gettext("Made up for the demonstration"),
+    }
+
+
+def check_labels() -> dict[str, str]:
+    """What a moderator should look at."""
+    return {
+        "no_proof": gettext("Not checked for machines"),
+        "phone": gettext("Perhaps a phone number"),
+        "email": gettext("Perhaps an e-mail address"),
+        "name": gettext("Perhaps a name"),
+        "link": gettext("Perhaps a link"),
+        "shouting": gettext("Written in capitals"),
+        "fast": gettext("Sent very fast"),
+        "many": gettext("One of many from the same browser"),
+        "near_home": gettext("Near the home of the author"),
+        "outside": gettext("Outside all districts"),
+    }
+
+
+def detail_labels() -> dict[str, str]:
+    """What a decision changed, as the history tells it."""
+    return {
+        "kind": gettext("Kind of entry"),
+        "place_type": gettext("Kind of place"),
+        "text_lang": gettext("Language of the text"),
+        "answers": gettext("Answers"),
+        "text": gettext("Text"),
+        "photo": gettext("Photo"),
+        "place_name": gettext("Name of the place"),
+        "second_look": gettext("A second look was due"),
+    }
+
+
+def words() -> dict[str, dict[str, str]]:
+    """All of these, for the page of one entry."""
+    return {
+        "actions": action_labels(),
+        "checks": check_labels(),
+        "details": detail_labels(),
+        "reasons": reason_labels(),
+        "sources": source_labels(),
+        "statuses": status_labels(),
     }
 
 
@@ -80,6 +140,21 @@ class RejectForm(DecisionForm):
     """A rejection names its reason."""
 
     reason_code = StringField()
+
+
+class AmendForm(DecisionForm):
+    """What the entry should be; the answers of another kind are fields named like their questions."""
+
+    kind = StringField()
+    place_type = StringField()
+    text_lang = StringField()
+
+    def wanted(self, sent: MultiDict[str, str]) -> Amendment:
+        """What was chosen; of the answers those of the chosen kind."""
+        kind = self.kind.data or ""
+        single = {"text": sent.get("text", ""), "topic": sent.get("topic", "")}
+        answers: dict[str, object] = {**single, "reasons": sent.getlist(f"reasons_{kind}")}
+        return Amendment(kind, self.place_type.data or "", self.text_lang.data or "", answers)
 
 
 class PointForm(DecisionForm):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from flask_babel import gettext, ngettext
 
 from participation.errors import Problem
+from participation.models.reply_templates import VARIABLES
 from participation.web.plumbing.formats import named, number
 
 Details = Mapping[str, object]
@@ -45,6 +46,18 @@ def _outside(details: Details) -> str:
     return gettext("This point lies outside the city. Please choose a place inside the boundary.")
 
 
+def _variable_left(details: Details) -> str:
+    variable = str(details.get("variable"))
+    return gettext(
+        "Please replace %(variable)s: nothing is known about this place that could stand there.", variable=variable
+    )
+
+
+def _unknown_variable(details: Details) -> str:
+    variable, known = str(details.get("variable")), ", ".join(f"{{{name}}}" for name in VARIABLES)
+    return gettext("%(variable)s is not known. These can be filled in: %(known)s.", variable=variable, known=known)
+
+
 def _too_large(details: Details) -> str:
     most = _number(details, "most")
     return gettext("This photo is larger than %(most)s MB. Please choose a smaller one.", most=number(most))
@@ -69,6 +82,13 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "not_a_point": lambda _: gettext("This is not a position. Please choose the place again."),
     "untouched": lambda _: gettext("Please move the map to the place you mean."),
     "outside": _outside,
+    "variable_left": _variable_left,
+    "unknown_variable": _unknown_variable,
+    "name_taken": lambda _: gettext("There is one with this name already."),
+    "answer_required": lambda _: gettext("Please say in a sentence why it stays as it is."),
+    "text_empty": lambda _: gettext("Please write something."),
+    "receiver_required": lambda _: gettext("Please choose who takes the work over."),
+    "text_required": lambda _: gettext("Please write the text in at least one language."),
     "photo_too_large": _too_large,
     "photo_too_many_pixels": _too_many_pixels,
     "photo_unreadable": lambda _: gettext(
@@ -84,6 +104,11 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "proof_wrong": lambda _: gettext("Your browser's check did not work. Nothing is lost: please send once more."),
     "proof_old": lambda _: gettext("The form was open for a long time. Nothing is lost: please send once more."),
     "proof_used": lambda _: gettext("Your browser's check was used before. Nothing is lost: please send once more."),
+    "nothing_changed": lambda _: gettext("Nothing was changed."),
+    "nothing_marked": lambda _: gettext("Please mark what nobody shall see, in the text or on the photo."),
+    "place_unknown": lambda _: gettext("There is no such place in this city. Please choose another one."),
+    "same_place": lambda _: gettext("The entry belongs to this place already."),
+    "alone_at_place": lambda _: gettext("Nothing else belongs to this place, so there is nothing to separate."),
     "not_an_address": lambda _: gettext("This is not an e-mail address. It should look like name@example.org."),
     "not_ticked": lambda _: gettext("Please tick this box to send the report."),
 }

@@ -33,6 +33,20 @@ def status_labels() -> dict[str, str]:
         "received": gettext("Your report waits for a decision."),
         "upheld": gettext("Your report was right: the city has acted on it."),
         "dismissed": gettext("The city has looked at it and changes nothing."),
+        "settled": gettext("What you reported is no longer published."),
+    }
+
+
+def outcome_labels(*, about_place: bool) -> dict[str, str]:
+    """What can become of a notice, as those read it who decide."""
+    changed = gettext("The report is right, and I have changed it: redacted, corrected or answered anew")
+    if about_place:
+        changed = gettext("The report is right, and I have changed the name of the place or our answer there")
+    return {
+        "remove": gettext("The report is right: take the entry off the map"),
+        "changed": changed,
+        "dismiss": gettext("Everything stays as it is"),
+        "settle": gettext("The entry is no longer published: close the report"),
     }
 
 

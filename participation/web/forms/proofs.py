@@ -20,7 +20,8 @@ class ProofFields(FlaskForm):
     website = StringField(lazy_gettext("Leave this empty"))
     opened = HiddenField()
     proof = HiddenField()
-    is_too_fast = False
+    # How long the form was open, as far as it says.
+    seconds: float | None = None
 
     @property
     def is_filled_by_machine(self) -> bool:
@@ -28,7 +29,7 @@ class ProofFields(FlaskForm):
         return bool(self.website.data)
 
     def note_time(self) -> None:
-        """See whether the form comes back faster than anybody can read it, and give it a time where it has none.
+        """See how long the form was open, and give it a time where it has none.
 
         A form without a time, with a forged one or one of yesterday is not refused: nobody is locked out because they
         left it open.
@@ -37,7 +38,12 @@ class ProofFields(FlaskForm):
         if opened is None:
             self.opened.data = opened_at(time.time())
         else:
-            self.is_too_fast = time.time() - float(opened) < LEAST_SECONDS
+            self.seconds = time.time() - float(opened)
+
+    @property
+    def is_too_fast(self) -> bool:
+        """Whether it came back faster than anybody can read it."""
+        return self.seconds is not None and self.seconds < LEAST_SECONDS
 
 
 def opened_at(moment: float) -> str:

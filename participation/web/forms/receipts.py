@@ -57,14 +57,42 @@ class FollowForm(ProofFields):
 
 
 def step_labels() -> dict[str, str]:
-    """What happened to an entry, as its author reads it."""
+    """What happened to an entry, as its author reads it; what is not named here is the city's own business."""
     return {
         "publish": gettext("Published"),
         "reject": gettext("Not published"),
+        "remove": gettext("Taken off the map by the city"),
+        "reopen": gettext("Your objection was right: the entry waits again"),
+        "undo": gettext("Taken back by the city a moment later"),
         "set_point": gettext("The city has set the place on the map"),
+        "amend": gettext("Corrected by the city"),
+        "redact": gettext("The city has made parts of it unrecognisable"),
+        "restore": gettext("The city shows it in full again"),
         "correct": gettext("Corrected by you"),
         "withdraw": gettext("Withdrawn by you"),
         "erase": gettext("Erased by you"),
+    }
+
+
+def ground_labels() -> dict[str, str]:
+    """For each reason the clause or the law on which it stands."""
+    sent = gettext("Terms of use, section “What you can send”")
+    banned = gettext("Terms of use, section “What does not belong here”")
+    listed = gettext("Terms of use, section “What happens to your entry”")
+    data = gettext("Terms of use, section “What does not belong here”, and the law on data protection (GDPR)")
+    return {
+        "off_topic": sent,
+        "not_public_space": sent,
+        "outside_city": sent,
+        "duplicate": listed,
+        "personal_data": data,
+        "people_in_photo": data,
+        "insult_hate": banned,
+        "illegal": gettext("The law forbids it"),
+        "advertising_spam": banned,
+        "unclear": listed,
+        "copyright": gettext("The law on copyright"),
+        "authority_order": gettext("The order of an authority"),
     }
 
 

@@ -127,6 +127,7 @@ class SubmissionForm(WhereFields, PhotoFields, ProofFields):
             about_submission=self.about_submission.data or "",
             photo=photo or (self.kept_photo_id if self.photo_kept else None),
             proof=self.proof.data or "",
+            seconds=self.seconds,
         )
 
     def show(self, invalid: FormInvalid) -> None:

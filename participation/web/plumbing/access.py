@@ -9,6 +9,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from participation.models.accounts import Account
+from participation.models.cities import City
 from participation.services import roles
 
 P = ParamSpec("P")
@@ -18,6 +19,12 @@ R = TypeVar("R")
 def account() -> Account | None:
     """Who is signed in."""
     return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def decides_in(city: City) -> bool:
+    """Whether somebody is signed in who decides in this city."""
+    found = account()
+    return found is not None and roles.may_in(found, "decide", city)
 
 
 def staff_only(view: Callable[P, R]) -> Callable[P, R | Response]:

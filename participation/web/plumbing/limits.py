@@ -64,6 +64,7 @@ LIMITS = {
     # Drawing a photo costs much more than refusing a form, so every try counts.
     "photos": Limit(lambda s: f"{4 * s.sends_per_hour} per hour"),
     "notices": Limit(lambda _: "20 per hour; 60 per day", _done),
+    "appeals": Limit(lambda _: "10 per hour; 30 per day", _done),
     "mails": Limit(lambda _: "20 per hour; 60 per day", _done),
     "supports": Limit(lambda _: "200 per hour", _done),
     "searches": Limit(lambda _: "60 per minute; 1000 per hour", methods=("GET",)),

@@ -1,31 +1,56 @@
 """Mails in the language of the person who gets them, put into the outbox with what they are about."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from flask import current_app, render_template, url_for
 
+from participation.models.appeals import Appeal
 from participation.models.decisions import Decision
 from participation.models.followers import Follower
 from participation.models.mails import Mail
+from participation.models.notices import Notice
 from participation.models.places import Reply
 from participation.services import followers, mails
+from participation.services.decisions import UNDO_WITHIN
 from participation.settings import Settings
-from participation.web.forms.decisions import reason_labels
-from participation.web.forms.receipts import reason_advice
+from participation.web.plumbing.decision_statements import statement
 from participation.web.plumbing.locale import speaking
 from participation.web.plumbing.sessions import db
 
-NEWS = ("publish", "reject")
+NEWS = ("publish", "reject", "remove")
 
 
-def write(template: str, *, recipient: str, lang: str, mail_id: UUID | None = None, **context: Any) -> Mail:
-    """Draw a mail and put it into the outbox: the first line of the template is the subject, the rest the text."""
+def write(
+    template: str,
+    *,
+    recipient: str,
+    lang: str,
+    mail_id: UUID | None = None,
+    wait: timedelta = timedelta(0),
+    secret: bool = False,
+    **context: Any,
+) -> Mail:
+    """Draw a mail and put it into the outbox: the first line of the template is the subject, the rest the text.
+
+    `secret` is one with a link that lets whoever has it into an account.
+    """
     with speaking(lang):
         subject, _, body = render_template(template, **context).partition("\n")
     now = datetime.now(UTC)
-    return mails.write(db, recipient=recipient, subject=subject, body=body, lang=lang, now=now, mail_id=mail_id)
+    return mails.write(
+        db,
+        recipient=recipient,
+        subject=subject,
+        body=body,
+        lang=lang,
+        now=now,
+        mail_id=mail_id,
+        wait=wait,
+        secret=secret,
+    )
 
 
 def absolute(endpoint: str, **values: Any) -> str:
@@ -44,14 +69,41 @@ def tell(decision: Decision) -> None:
     follower = followers.of_submission(db, submission=decision.submission)
     if decision.action not in NEWS or follower is None or follower.confirmed_at is None:
         return
-    once = uuid5(follower.id, f"decision {decision.id}")
+    once = followers.news_id(follower_id=follower.id, decision_id=decision.id)
     if decision.action == "publish":
-        _to(follower, "mails/published.txt", mail_id=once)
+        _to(follower, "mails/published.txt", mail_id=once, wait=UNDO_WITHIN)
         return
     with speaking(follower.lang):
-        code = decision.reason_code or ""
-        reason, advice = reason_labels()[code], reason_advice()[code]
-    _to(follower, "mails/rejected.txt", mail_id=once, reason=reason, advice=advice)
+        told = statement(decision)
+    # Only what can be taken back a moment later waits for that moment.
+    wait = UNDO_WITHIN if decision.action == "reject" else timedelta(0)
+    _to(follower, "mails/refused.txt", mail_id=once, wait=wait, told=told, removed=decision.action == "remove")
+
+
+def tell_appeal(appeal: Appeal) -> None:
+    """Tell the author what became of an objection, if they left an address."""
+    follower = followers.of_submission(db, submission=appeal.submission)
+    if follower and follower.confirmed_at:
+        _to(follower, "mails/appeal.txt", mail_id=uuid5(follower.id, f"appeal {appeal.id}"), appeal=appeal)
+
+
+def tell_reporters(notices: Sequence[Notice]) -> None:
+    """Tell those who reported something what became of it, if they left an address."""
+    for notice in notices:
+        if notice.email:
+            with speaking(notice.lang):
+                link = absolute("notices.one", city=notice.city.slug, notice_id=notice.id)
+                imprint = absolute("texts.page", city=notice.city.slug, page="imprint")
+            write(
+                "mails/notice_decided.txt",
+                recipient=notice.email,
+                lang=notice.lang,
+                mail_id=uuid5(notice.id, "decided"),
+                notice=notice,
+                city=notice.city,
+                link=link,
+                imprint=imprint,
+            )
 
 
 def tell_reply(reply: Reply) -> None:
@@ -60,7 +112,9 @@ def tell_reply(reply: Reply) -> None:
         _to(follower, "mails/replied.txt", reply=reply)
 
 
-def _to(follower: Follower, template: str, *, mail_id: UUID | None = None, **context: Any) -> None:
+def _to(
+    follower: Follower, template: str, *, mail_id: UUID | None = None, wait: timedelta = timedelta(0), **context: Any
+) -> None:
     submission = follower.submission
     with speaking(follower.lang):
         link = absolute("followers.one", token=followers.token(follower.id, secret=_settings().secret_key))
@@ -69,6 +123,7 @@ def _to(follower: Follower, template: str, *, mail_id: UUID | None = None, **con
         recipient=follower.email,
         lang=follower.lang,
         mail_id=mail_id,
+        wait=wait,
         submission=submission,
         city=submission.city,
         kind=submission.campaign.questionnaire.kind_label(submission.kind, follower.lang),

@@ -99,7 +99,7 @@ def init(app: Flask, settings: Settings) -> None:
     # The library's way out for a lost phone is a mail to somebody; ours are recovery codes and the operator.
     app.view_functions["security.two_factor_rescue"] = lambda: abort(404)
     app.view_functions |= {f"security.{name}": view for name, view in LIMITED.items()}
-    app.jinja_env.globals["may"] = roles.may
+    app.jinja_env.globals |= {"may": roles.may, "may_in": roles.may_in}
     app.before_request(_check_next)
     app.after_request(_note_use)
     user_authenticated.connect(_begin, app)

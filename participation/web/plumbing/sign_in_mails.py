@@ -48,13 +48,14 @@ def send_invitation(sent: Sent) -> None:
         link=link,
         scope=scope,
         inviter=invitation.invited_by.email,
+        secret=True,
     )
 
 
 def _to(account: Account, template: str, endpoint: str, token: str | None) -> None:
     with speaking(account.lang):
         link = mails.absolute(endpoint, token=token) if token else mails.absolute(endpoint)
-    mails.write(template, recipient=account.email, lang=account.lang, link=link)
+    mails.write(template, recipient=account.email, lang=account.lang, link=link, secret=token is not None)
 
 
 def _store(_app: Flask, **_details: Any) -> None:

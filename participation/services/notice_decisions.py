@@ -1,0 +1,125 @@
+"""What the city decides on a notice: it was right, or nothing changes; all who reported the same thing are answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from participation.errors import Conflict, FormInvalid, NotFound, Problem
+from participation.models.accounts import Account
+from participation.models.cities import City
+from participation.models.decisions import Decision
+from participation.models.notices import ANSWER_MAX, Notice
+from participation.services import decision_record, decisions, roles
+from participation.services.decisions import Seen
+from participation.text import clean_text
+
+# What can become of a notice: the entry is removed; it, or the place, was changed; nothing changes; it is gone already.
+OUTCOMES = ("remove", "changed", "dismiss", "settle")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a moderator chose: the outcome, the reason of a removal, and a sentence to whoever reported it."""
+
+    outcome: str
+    reason_code: str = ""
+    answer: str = ""
+    lang: str = "en"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The notices that are decided now, and the decision on the entry where there is one."""
+
+    notices: Sequence[Notice]
+    decision: Decision | None = None
+
+
+def one(session: Session, *, account: Account, city: City, notice_id: UUID) -> Notice:
+    """A notice in a city, for those who decide there; NotFound for all others."""
+    notice = session.get(Notice, notice_id)
+    if notice is None or notice.city_id != city.id or not roles.may_in(account, "decide", city):
+        raise NotFound("notice_unknown")
+    return notice
+
+
+def take(session: Session, *, account: Account, city: City, notice_id: UUID) -> None:
+    """Look after a notice; NotFound as `one`."""
+    one(session, account=account, city=city, notice_id=notice_id).keeper_id = account.id
+    session.flush()
+
+
+def outcomes(notice: Notice) -> tuple[str, ...]:
+    """What can become of it: an entry that is not public any more needs no decision."""
+    if notice.submission is None:
+        return ("changed", "dismiss")
+    return ("remove", "changed", "dismiss") if notice.submission.status == "published" else ("settle",)
+
+
+def decide(
+    session: Session, *, account: Account, notice: Notice, verdict: Verdict, seen: Seen, now: datetime
+) -> Decided:
+    """Decide on a notice; a removal answers everybody who reported the same entry.
+
+    Raises FormInvalid by field, and Conflict where somebody has decided on the notice or the entry meanwhile.
+    """
+    answer = _checked(notice, verdict)
+    if notice.submission:
+        # The city before what belongs to it, as everywhere, so that nobody waits in a circle.
+        decision_record.hold(session, submission=notice.submission)
+    session.refresh(notice, with_for_update=True)
+    if notice.status != "received":
+        raise Conflict("already_decided", status=notice.status)
+    decision = _act(session, account=account, notice=notice, verdict=verdict, seen=seen, now=now)
+    answered = _same(session, notice) if verdict.outcome == "remove" else [notice]
+    for one_of_them in answered:
+        one_of_them.status = {"dismiss": "dismissed", "settle": "settled"}.get(verdict.outcome, "upheld")
+        one_of_them.decided_at, one_of_them.decided_by_id = now, account.id
+        one_of_them.decision = decision
+        one_of_them.answer, one_of_them.answer_lang = answer or None, verdict.lang if answer else None
+    session.flush()
+    return Decided(answered, decision)
+
+
+def led_to(session: Session, *, decision: Decision) -> bool:
+    """Whether a notice led to a decision on an entry; its author may know that, not whose it was."""
+    return session.scalar(select(Notice.id).where(Notice.decision_id == decision.id).limit(1)) is not None
+
+
+def _act(
+    session: Session, *, account: Account, notice: Notice, verdict: Verdict, seen: Seen, now: datetime
+) -> Decision | None:
+    submission = notice.submission
+    if submission is None or verdict.outcome not in ("remove", "dismiss"):
+        return None
+    if verdict.outcome == "dismiss":
+        return decisions.keep(session, account=account, submission=submission, seen=seen, now=now)
+    code = verdict.reason_code
+    return decisions.remove(session, account=account, submission=submission, seen=seen, reason_code=code, now=now)
+
+
+def _same(session: Session, notice: Notice) -> Sequence[Notice]:
+    query = select(Notice).where(Notice.submission_id == notice.submission_id, Notice.status == "received")
+    return session.scalars(query.order_by(Notice.id).with_for_update()).all()
+
+
+def _checked(notice: Notice, verdict: Verdict) -> str:
+    """The answer as it is stored; raises FormInvalid."""
+    answer, problems = clean_text(verdict.answer), {}
+    if verdict.outcome not in outcomes(notice):
+        problems["outcome"] = Problem(
+            "unknown_code" if verdict.outcome else "required", {"value": verdict.outcome[:60]}
+        )
+    if verdict.outcome == "remove" and not verdict.reason_code:
+        problems["reason_code"] = Problem("required")
+    if verdict.outcome == "dismiss" and not answer:
+        problems["answer"] = Problem("answer_required")
+    if len(answer) > ANSWER_MAX:
+        problems["answer"] = Problem("too_long", {"max": ANSWER_MAX, "length": len(answer)})
+    if problems:
+        raise FormInvalid(problems)
+    return answer

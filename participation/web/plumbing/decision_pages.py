@@ -1,0 +1,121 @@
+"""The page of one entry, and how every decision that is made there ends: done, or refused with everything on it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import flash, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from participation.errors import Conflict, FormInvalid, NotAllowed
+from participation.models.decisions import Decision
+from participation.models.submissions import Submission
+from participation.services import (
+    decision_sentences,
+    decisions,
+    locations,
+    originals,
+    place_decisions,
+    place_merges,
+    redactions,
+)
+from participation.web.forms import decisions as forms
+from participation.web.forms.messages import message
+from participation.web.plumbing import mails
+from participation.web.plumbing.access import signed_in
+from participation.web.plumbing.locale import lang
+from participation.web.plumbing.sessions import db
+
+log = structlog.get_logger()
+Answer = str | tuple[str, int] | Response
+ONE = "/<lang:lang>/staff/submissions/<uuid:submission_id>"
+
+
+def submission_of(submission_id: UUID) -> Submission:
+    """The submission of an address, for those who may decide on it."""
+    return decisions.submission_for(db, account=signed_in(), submission_id=submission_id)
+
+
+def step(submission: Submission) -> dict[str, Any]:
+    """What every decision is told: by whom, on what, in which version, when."""
+    seen = forms.DecisionForm().seen()
+    return {"account": signed_in(), "submission": submission, "seen": seen, "now": datetime.now(UTC)}
+
+
+def here(submission: Submission) -> str:
+    """The page of one entry."""
+    return url_for("decisions.one", submission_id=submission.id)
+
+
+def back_to_queue(submission: Submission, form: forms.DecisionForm) -> str:
+    """The page of the queue from which the decision was made."""
+    number = form.page.data or 1
+    return url_for("decisions.queue", city=submission.city.slug, page=number if number > 1 else None)
+
+
+def take(submission: Submission, decide: Callable[[], Decision], done: str, address: str = "") -> Answer:
+    """Make a decision, say so and go on; what cannot be done shows the page with the reason."""
+    try:
+        decision = decide()
+        # Only the forms that refuse something have a sentence to the author.
+        text = request.form.get("sentence", "")
+        decision_sentences.say(db, decision=decision, text=text, lang=lang())
+    except (FormInvalid, Conflict, NotAllowed) as refusal:
+        return _refused(submission, refusal)
+    mails.tell(decision)
+    db.commit()
+    log.info(
+        "decision",
+        action=decision.action,
+        submission_id=str(decision.submission_id),
+        account_id=decision.account_id,
+    )
+    flash(done)
+    return redirect(address or here(submission), 303)
+
+
+def page(submission: Submission, problems: dict[str, str] | None = None) -> str:
+    """One submission with its history and everything that can be decided on it."""
+    form, now = forms.PointForm(), datetime.now(UTC)
+    form.offer(submission.city)
+    history = decisions.history(db, submission=submission)
+    place_id = submission.place_id
+    return render_template(
+        "decisions/one.html",
+        city=submission.city,
+        submission=submission,
+        history=history,
+        sentences=decision_sentences.of_submission(db, submission_id=submission.id),
+        undoable=decisions.can_undo(history, account=signed_in(), now=now),
+        original=originals.of(db, submission=submission) if submission.redacted_at else None,
+        original_photo=originals.photo_of(db, submission=submission) if submission.redacted_at else None,
+        suggested=redactions.suggested(submission),
+        nearby=place_decisions.candidates(db, submission=submission),
+        alone=place_id is None or place_decisions.is_alone(db, submission=submission),
+        merged=place_merges.into_place(db, place_id=place_id) if place_id else [],
+        lacks_point=locations.lacks_point,
+        nearest_landmark=locations.nearest_landmark,
+        form=form,
+        problems=problems or {},
+        me=signed_in(),
+        **forms.words(),
+    )
+
+
+def _refused(submission: Submission, refusal: FormInvalid | Conflict | NotAllowed) -> tuple[str, int]:
+    db.rollback()
+    if isinstance(refusal, FormInvalid):
+        problems = {name: message(problem) for name, problem in refusal.problems.items()}
+        return page(submission, problems), 422
+    said = {
+        "too_late_to_undo": gettext("It is too late to take this back."),
+        "already_merged": gettext("One of the two places was merged in the meantime."),
+        "cannot_unmerge": gettext("Nothing of that place is left here, or this place was merged further."),
+        "needs_somebody_else": gettext("Somebody else has to do this: you have asked for it yourself."),
+    }
+    changed = gettext("Somebody has decided on this entry in the meantime. You see it as it is now.")
+    return page(submission, {"": said.get(refusal.code, changed)}), 409

@@ -1,0 +1,82 @@
+"""Redacting with a mouse or a finger, and without a script: what was marked is black and blocked afterwards."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from participation.models.submissions import Submission
+from participation.services import cities
+from tests.browser.steps import sign_in
+from tests.factories import photos as photo_factory
+from tests.factories import submissions
+from tests.fixtures.browsers import DESKTOP, PageMaker
+from tests.live_product import LiveProduct
+
+TEXT = "Ruf Anna an: 06241 853-1234, danke"
+
+
+def waiting(live: LiveProduct) -> str:
+    """The page of a pending entry with a text and a photo."""
+    with live.session() as session:
+        city = cities.by_slug(session, slug="worms")
+        [campaign] = {one.campaign for one in session.query(Submission).filter_by(city_id=city.id)}
+        made = submissions.make(session, city, campaign, text=TEXT, text_lang="de")
+        photo_factory.make(session, live.settings.photos, made)
+        session.commit()
+        return f"/de/staff/submissions/{made.id}"
+
+
+def colours(page: Page) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The first photo on the page, at the left and at the right edge."""
+    body = page.request.get(page.locator(".photo img").first.get_attribute("src") or "").body()
+    with Image.open(BytesIO(body)) as image:
+        return image.convert("RGB").getpixel((2, 2)), image.convert("RGB").getpixel((image.width - 3, 2))
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_words_and_a_part_of_the_photo(script: bool, new_page: PageMaker, live: LiveProduct, shown: object) -> None:
+    address = waiting(live)
+    page = new_page(java_script_enabled=script, **DESKTOP)
+    sign_in(page, "de", live.staff["worms"])
+    page.goto(address)
+    page.locator("details.redact > summary").click()
+    expect(page.locator(".redact-word input:checked")).to_have_count(2)
+    page.locator(".redact-word", has_text="Anna").click()
+    photo = page.locator(".redact-photo")
+    photo.scroll_into_view_if_needed()
+    if script:
+        box = photo.locator("img").bounding_box()
+        assert box
+        page.mouse.move(box["x"] + 1, box["y"] + 1)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 1, steps=4)
+        page.mouse.up()
+        expect(page.locator(".redact-box")).to_have_count(1)
+    else:
+        for number in range(4):
+            page.locator(".redact-grid input").nth(number).check(force=True)
+    page.locator("details.redact form button").last.click()
+    expect(page.locator("section[aria-labelledby=original] blockquote")).to_have_text(TEXT)
+    expect(page.locator("section[aria-labelledby=sent] blockquote")).to_have_text("Ruf █████ an: █████ danke")
+    left, right = colours(page)
+    assert max(left) < 40
+    assert max(right) > 100
+
+
+def test_a_box_is_taken_away_by_a_tap(new_page: PageMaker, live: LiveProduct, shown: object) -> None:
+    address = waiting(live)
+    page = new_page(**DESKTOP)
+    sign_in(page, "de", live.staff["worms"])
+    page.goto(address)
+    page.locator("details.redact > summary").click()
+    box = page.locator(".redact-photo img").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 2, box["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 40, box["y"] + 40, steps=3)
+    page.mouse.up()
+    page.locator(".redact-box").click()
+    expect(page.locator(".redact-box")).to_have_count(0)
+    assert page.locator("input[type=hidden][name=box]").count() == 0

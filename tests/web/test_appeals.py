@@ -1,0 +1,141 @@
+"""Objecting by the receipt, in every language and without JavaScript; somebody else decides; the author hears of it."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from participation.locales import CODES
+from participation.models.appeals import Appeal
+from participation.models.mails import Mail
+from participation.models.submissions import Submission
+from participation.services import followers
+from tests.factories import accounts, samples
+from tests.factories.samples import SECRET, Sample
+from tests.factories.submissions import NOW
+from tests.fixtures.databases import sqlite_only
+from tests.page_client import PageClient, parse
+
+SAID = "This place is open to everybody, also at night."
+
+
+@pytest.fixture
+def sample(session: Session) -> Sample:
+    return samples.silent(session)
+
+
+def receipt(sample: Sample, lang: str = "en") -> str:
+    return f"/{lang}/receipts/{sample.tokens['rejected']}"
+
+
+def follow(session: Session, submission: Submission, lang: str = "en") -> None:
+    """The author left an address when the entry still waited."""
+    submission.campaign.ends = submission.campaign.ends.replace(year=2099)
+    status, submission.status = submission.status, "pending"
+    session.flush()
+    asked = followers.ask(session, submission=submission, email="a@b.example", lang=lang, secret=SECRET, now=NOW)
+    followers.confirm(session, follower=asked.follower, now=NOW)
+    submission.status = status
+    session.commit()
+
+
+def out_and_in(client: PageClient, account: object) -> None:
+    client.delete_cookie("session")
+    client.sign_in(account)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_from_the_receipt_to_a_second_look(lang: str, client: PageClient, session: Session, sample: Sample) -> None:
+    follow(session, sample.rejected, lang)
+    page = client.page(receipt(sample, lang))
+    [way] = page.xpath("//a[contains(@href, '/object')]/@href")
+    assert client.post_form(way, {"text": SAID}, action="/object").status_code == 303
+    assert not client.page(receipt(sample, lang)).xpath("//a[contains(@href, '/object')]")
+    [appeal] = session.scalars(select(Appeal))
+    assert (appeal.text, appeal.lang, appeal.status) == (SAID, lang, "received")
+    client.sign_in(sample.lead)
+    [one] = client.page("/en/staff/appeals/worms").xpath("//main//h2/a/@href")
+    said = {"outcome": "reverse", "answer": "You are right."}
+    assert client.post_form(one, said, action=one).location == "/en/staff/appeals/worms"
+    assert (sample.rejected.status, sample.rejected.needs_second_look) == ("pending", True)
+    [mail] = session.scalars(select(Mail).where(Mail.recipient == "a@b.example").order_by(Mail.id.desc()).limit(1))
+    assert (mail.lang, "You are right." in mail.body) == (lang, True)
+    told = client.page(receipt(sample, lang))
+    assert told.xpath("//blockquote[@lang='en']/text()") == ["You are right."]
+
+
+def test_the_decision_stays_with_a_sentence_and_both_are_told(
+    client: PageClient, session: Session, sample: Sample
+) -> None:
+    follow(session, sample.rejected)
+    client.post_form(f"{receipt(sample)}/object", {"text": SAID}, action="/object")
+    client.sign_in(sample.lead)
+    [one] = client.page("/en/staff/appeals/worms").xpath("//main//h2/a/@href")
+    for said, wrong in ({}, "outcome"), ({"outcome": "keep"}, "answer"):
+        response = client.post_form(one, said, action=one)
+        assert response.status_code == 422, wrong
+    assert client.post_form(one, {"outcome": "keep", "answer": "It is a yard."}, action=one).status_code == 303
+    assert sample.rejected.status == "rejected"
+    page = client.page(receipt(sample)).text_content()
+    assert "It is a yard." in page
+    assert "The decision stays as it was." in page
+    [mail] = session.scalars(select(Mail).where(Mail.recipient == "a@b.example").order_by(Mail.id.desc()).limit(1))
+    assert "It is a yard." in mail.body
+    assert "decision stays" in mail.subject
+    assert not client.page(one).xpath("//form[contains(@action, '/appeals/')]")
+
+
+@sqlite_only
+def test_whoever_decided_before_only_reads(client: PageClient, session: Session, sample: Sample) -> None:
+    client.post_form(f"{receipt(sample)}/object", {"text": SAID}, action="/object")
+    client.sign_in(sample.moderator)
+    [one] = client.page("/en/staff/appeals/worms").xpath("//main//h2/a/@href")
+    page = client.page(one)
+    assert "Somebody else has to look at it." in page.text_content()
+    assert "The operator of the platform steps in" not in page.text_content()
+    [token] = client.page("/en/staff/account").xpath(
+        "//form[contains(@action, 'digest')]//input[@name='csrf_token']/@value"
+    )
+    forged = {"csrf_token": token, "outcome": "reverse", "version": sample.rejected.version}
+    assert client.post(one, data=forged).status_code == 409
+    assert sample.rejected.status == "rejected"
+    sample.lead.active = False
+    assert "The operator of the platform steps in" in client.page(one).text_content()
+    out_and_in(client, accounts.make(session))
+    assert client.post_form(one, {"outcome": "reverse"}, action=one).status_code == 303
+
+
+@sqlite_only
+def test_two_at_once_are_told_and_nothing_is_overwritten(
+    client: PageClient, app: Flask, session: Session, sample: Sample
+) -> None:
+    client.post_form(f"{receipt(sample)}/object", {"text": SAID}, action="/object")
+    client.sign_in(sample.lead)
+    [one] = client.page("/en/staff/appeals/worms").xpath("//main//h2/a/@href")
+    page = client.page(one)
+    client.send_form(page, one, {"outcome": "keep", "answer": "It is a yard."}, action=one)
+    late = client.send_form(page, one, {"outcome": "reverse"}, action=one)
+    assert late.status_code == 409
+    assert "in the meantime" in parse(late).xpath("string(//*[@role='alert'])")
+    assert sample.rejected.status == "rejected"
+
+
+@sqlite_only
+def test_what_is_refused_and_what_machines_send(client: PageClient, session: Session, sample: Sample) -> None:
+    address = f"{receipt(sample)}/object"
+    short = client.post_form(address, {"text": "no"}, action="/object")
+    assert short.status_code == 422
+    assert parse(short).xpath("//textarea[@aria-invalid='true']/text()") == ["no"]
+    assert client.post_form(address, {"text": SAID, "website": "x"}, action="/object").status_code == 303
+    assert session.scalars(select(Appeal)).all() == []
+    for state in ("pending", "published", "erased"):
+        assert client.get(f"/en/receipts/{sample.tokens[state]}/object").status_code == 303
+    assert client.get("/en/receipts/unknown/object").status_code == 404
+
+
+@sqlite_only
+def test_nobody_objects_without_end(client: PageClient, sample: Sample) -> None:
+    address = f"{receipt(sample)}/object"
+    page = client.page(address)
+    statuses = [client.send_form(page, address, {"text": SAID}, action="/object").status_code for _ in range(11)]
+    assert statuses == [303] * 10 + [429]
