@@ -1,7 +1,7 @@
 # The front door. Every target sets up what it needs; what is already there is left alone.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup lock messages screens bench-page
+.PHONY: help run test lint setup lock messages screens bench-page bench-desk
 
 # PYTHON chooses the interpreter for .venv, for example: make run PYTHON=python3.12
 export PYTHON
@@ -39,3 +39,7 @@ screens: ## Pictures of every step of a resident into docs/screens/
 bench-page: ## Weight, motion and Lighthouse scores of the resident's pages; BENCH_ARGS="--only weight" measures less
 	@tools/setup.sh test
 	@exec .venv/bin/python -m benches.page $(BENCH_ARGS)
+
+bench-desk: ## Statements and server time of the moderators' queue with 100 and 10,000 entries that wait, on both databases
+	@tools/setup.sh test
+	@exec .venv/bin/python -m benches.desk $(BENCH_ARGS)

@@ -15,10 +15,10 @@ from participation.settings import ROOT
 PRODUCT = ROOT / "participation"
 # One noun, one file name, in every layer.
 NOUNS = [
-    "accounts", "addresses", "appeals", "basemaps", "campaigns", "cities", "contacts", "contributors",
+    "accounts", "addresses", "appeals", "basemaps", "campaigns", "cities", "claims", "contacts", "contributors",
     "decisions", "demo", "digests", "exports", "filters", "followers", "handovers", "health", "imports",
     "invitations", "limits", "locations", "mails", "notes", "notices", "originals", "partnerships", "passkeys",
-    "photos", "places", "proofs", "queues", "receipts", "redactions", "replies", "roles", "submissions",
+    "photos", "places", "proofs", "proposals", "queues", "receipts", "redactions", "replies", "roles", "submissions",
     "supports", "texts", "tiles", "upkeep",
 ]  # fmt: skip
 # What a folder holds beside the nouns: the folder's own machinery.

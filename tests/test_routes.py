@@ -21,6 +21,7 @@ SENT = (
     "redact", "ask", "grant", "refuse",
 )  # fmt: skip
 STEPS = f"<any({', '.join(SENT).replace('second-look', repr('second-look'))}):_step>"
+PROPOSAL_STEPS = "<any(confirm, drop):_step>"
 SUPPORT_STEPS = "<any(support, unsupport):_step>"
 ROUTES = {
     "/": "GET",
@@ -85,6 +86,14 @@ ROUTES = {
     "/<lang:lang>/staff/notices/<city>/<uuid:notice_id>/take": "POST",
     "/<lang:lang>/staff/places/<uuid:place_id>/reply": "GET POST",
     "/<lang:lang>/staff/queue/<city>": "GET",
+    "/<lang:lang>/staff/queue/<city>/entries/<uuid:submission_id>": "GET POST",
+    "/<lang:lang>/staff/queue/<city>/entries/<uuid:submission_id>/undo": "GET POST",
+    "/<lang:lang>/staff/queue/<city>/many": "GET POST",
+    "/<lang:lang>/staff/queue/<city>/proposals": "GET",
+    "/<lang:lang>/staff/queue/<city>/proposals/<uuid:proposal_id>": "GET",
+    f"/<lang:lang>/staff/queue/<city>/proposals/<uuid:proposal_id>/{PROPOSAL_STEPS}": "GET",
+    "/<lang:lang>/staff/queue/<city>/proposals/<uuid:proposal_id>/confirm": "POST",
+    "/<lang:lang>/staff/queue/<city>/proposals/<uuid:proposal_id>/drop": "POST",
     "/<lang:lang>/staff/replies/<city>": "GET POST",
     "/<lang:lang>/staff/replies/<city>/<int:template_id>": "GET POST",
     "/<lang:lang>/staff/replies/<city>/<int:template_id>/delete": "POST",
@@ -129,7 +138,7 @@ BUDGETS = {
     "/en/worms/add": 5,
     "/en/worms/add?kind=idea": 7,
     "/en/worms/privacy": 4,
-    "/en/staff/queue/worms": 9,
+    "/en/staff/queue/worms": 11,
     "/en/staff/notices/worms": 6,
     "/en/staff/appeals/worms": 6,
     "/en/staff/notes/worms": 6,
@@ -169,6 +178,9 @@ def staff_pages_of(sample: Sample, lang: str) -> list[str]:
     shown = (sample.pending, sample.in_words, sample.published, sample.rejected)
     return [
         f"/{lang}/staff/queue/worms",
+        f"/{lang}/staff/queue/worms?entry={sample.rejected.id}",
+        f"/{lang}/staff/queue/worms/proposals",
+        f"/{lang}/staff/queue/worms/proposals/{sample.proposal.id}",
         f"/{lang}/staff/notices/worms",
         f"/{lang}/staff/places/{sample.published.place_id}/reply",
         f"/{lang}/staff/places/{sample.published.place_id}/reply?template={sample.template.id}",

@@ -28,6 +28,7 @@ FORGETTING = (
     upkeep.forget_addresses,
     upkeep.forget_limits,
     upkeep.forget_sessions,
+    upkeep.forget_claims,
     upkeep.forget_invitations,
     upkeep.forget_contact_readings,
     upkeep.forget_reporters,

@@ -82,6 +82,8 @@ class Submission(Base):
         ),
         # The queue: oldest first. UUIDv7 ids are in the order of time.
         Index(None, "city_id", "status", "id"),
+        # The queues of the desk, and how much waits in each of them, without touching the table.
+        Index(None, "city_id", "status", "needs_second_look", "id"),
         # The pins of one map tile, without touching the table.
         Index(None, "city_id", "status", "cell", "campaign_id", "kind", "id", "public_lat", "public_lon"),
     )

@@ -68,7 +68,7 @@ def _describe(city: City, found: CityFile) -> None:
     city.centre_lat, city.centre_lon, city.centre_zoom = found.centre.lat, found.centre.lon, found.zoom
     city.boundary, city.outline_is_simple = found.boundary, found.outline_is_simple
     city.boundary_source = found.boundary_source
-    city.address_search = found.address_search
+    city.address_search, city.target_hours = found.address_search, found.target_hours
 
 
 def _set_landmarks(session: Session, city: City, found: CityFile) -> None:

@@ -22,6 +22,8 @@ from participation.services.toml_tables import CODE_MAX, NAME_MAX, Table
 RESERVED = ("staff", "compare", "receipts")
 TEXT_MAX = 100_000
 LARGEST = 2**31 - 1
+# Within how many hours a city means to decide: without a word of its own, and at the most, a year.
+HOURS, HOURS_MOST = 48, 24 * 365
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class CityFile:
     landmarks: tuple[LandmarkEntry, ...]
     basemap: BasemapEntry | None
     address_search: dict[str, str] | None
+    target_hours: int
     texts: Mapping[tuple[str, str], str]
 
 
@@ -83,6 +86,7 @@ def read(file: Path) -> CityFile:
         landmarks=_landmarks(top, boundary, languages[0]),
         basemap=basemap_files.read(top, country=country, box=geo.area(boundary).box),
         address_search=read_address_search(top),
+        target_hours=top.whole("target_hours", 1, HOURS_MOST) if "target_hours" in top else HOURS,
         texts=_texts(top),
     )
     top.done()

@@ -67,7 +67,8 @@ def hold(session: Session, *, submission: Submission) -> None:
     Always the city before its submissions, so that nobody waits in a circle. SQLite has only one writer anyway.
     """
     _lock(session, submission.city_id)
-    session.refresh(submission, with_for_update=True)
+    # Where a page has loaded more beside it, only the submission itself is locked.
+    session.refresh(submission, with_for_update={"of": Submission})
 
 
 def hold_city(session: Session, *, city_id: int) -> None:

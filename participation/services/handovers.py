@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 from participation.errors import FormInvalid, NotFound, Problem
 from participation.models.accounts import Account
 from participation.models.appeals import Appeal
+from participation.models.claims import Claim
 from participation.models.notes import Note
 from participation.models.notices import Notice
 from participation.services import accounts, roles
 
-# Each kind of open work: the table, and what is open in it. All of them say in `keeper_id` who looks after a row.
+# Each kind of open work: the column that says who looks after a row, and what is open in its table.
 WORK: Mapping[str, tuple[Any, Callable[[datetime], Any]]] = {
-    "notes": (Note, lambda _: Note.done_at.is_(None)),
-    "notices": (Notice, lambda _: Notice.status == "received"),
-    "appeals": (Appeal, lambda _: Appeal.status == "received"),
+    "claims": (Claim.account_id, lambda now: Claim.until > now),
+    "notes": (Note.keeper_id, lambda _: Note.done_at.is_(None)),
+    "notices": (Notice.keeper_id, lambda _: Notice.status == "received"),
+    "appeals": (Appeal.keeper_id, lambda _: Appeal.status == "received"),
 }
 
 
@@ -50,9 +52,8 @@ def receivers(session: Session, *, leaver: Account) -> Sequence[Account]:
 def open_work(session: Session, *, leaver: Account, now: datetime) -> dict[str, int]:
     """How much of each kind somebody looks after."""
     return {
-        kind: session.scalar(select(func.count()).select_from(table).where(table.keeper_id == leaver.id, is_open(now)))
-        or 0
-        for kind, (table, is_open) in WORK.items()
+        kind: session.scalar(select(func.count()).where(keeper == leaver.id, is_open(now))) or 0
+        for kind, (keeper, is_open) in WORK.items()
     }
 
 
@@ -68,12 +69,14 @@ def hand_over(
     receiver = next((one for one in receivers(session, leaver=leaver) if one.id == receiver_id), None)
     if receiver is None:
         raise FormInvalid({"receiver": Problem("receiver_required")})
-    counts = {kind: _pass_on(session, leaver, receiver, table, is_open(now)) for kind, (table, is_open) in WORK.items()}
+    counts = {
+        kind: _pass_on(session, leaver, receiver, keeper, is_open(now)) for kind, (keeper, is_open) in WORK.items()
+    }
     if switch_off:
         accounts.set_active(session, account=account, account_id=leaver.id, active=False)
     return Handed(receiver, counts)
 
 
-def _pass_on(session: Session, leaver: Account, receiver: Account, table: Any, is_open: Any) -> int:
-    statement = update(table).where(table.keeper_id == leaver.id, is_open).values(keeper_id=receiver.id)
-    return len(session.execute(statement.returning(table.id)).all())
+def _pass_on(session: Session, leaver: Account, receiver: Account, keeper: Any, is_open: Any) -> int:
+    statement = update(keeper.class_).where(keeper == leaver.id, is_open).values({keeper: receiver.id})
+    return len(session.execute(statement.returning(keeper)).all())

@@ -172,7 +172,7 @@ def _is_public(place_id: UUID) -> ColumnElement[bool]:
     return exists().where(Submission.place_id == place_id, Submission.status == "published")
 
 
-def _cells_around(point: Point, metres: int = NEAR_M) -> list[ColumnElement[bool]]:
+def cells_around(point: Point, metres: int = NEAR_M) -> list[ColumnElement[bool]]:
     """The cells of the tiles that hold every pin of a place near the point."""
     north = (metres + PIN_M) / METRES_PER_DEGREE
     east = north / max(math.cos(math.radians(point.lat)), 0.01)
@@ -191,7 +191,7 @@ def _near(
     query = select(Submission.place_id).where(
         Submission.city_id == city.id,
         Submission.status == "published",
-        or_(*_cells_around(point, metres)),
+        or_(*cells_around(point, metres)),
         wanted,
         Submission.place_id.is_not(None),
     )

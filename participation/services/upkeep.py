@@ -12,6 +12,7 @@ from participation.services import (
     account_sessions,
     addresses,
     cities,
+    claims,
     contacts,
     invitations,
     limits,
@@ -82,6 +83,11 @@ def sweep_photos(session: Session, *, folder: Path, now: datetime, everything: b
 def forget_sessions(session: Session, *, now: datetime) -> int:
     """Forget where staff were signed in; returns how many sessions were over."""
     return account_sessions.forget_ended(session, now=now)
+
+
+def forget_claims(session: Session, *, now: datetime) -> int:
+    """Forget who had which entry open; at most a batch, returns how many."""
+    return claims.forget(session, now=now)
 
 
 def forget_invitations(session: Session, *, now: datetime) -> int:

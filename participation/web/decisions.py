@@ -1,19 +1,17 @@
-"""The moderation desk: the queue of a city, and the decisions."""
+"""The page of one entry for those who decide on it, and the decisions made there."""
 
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext
 
-from participation.services import cities, decision_amendments, decisions, locations, notices, queues
+from participation.services import decision_amendments, decisions
 from participation.web.forms.decisions import (
     AmendForm,
-    DecisionForm,
     PointForm,
     RejectForm,
-    words,
 )
-from participation.web.plumbing.access import needs, signed_in
+from participation.web.plumbing.access import needs
 from participation.web.plumbing.decision_pages import ONE, Answer, back_to_queue, page, step, submission_of, take
 from participation.web.plumbing.sessions import db
 
@@ -23,37 +21,6 @@ STEPS = (
     "publish, reject, remove, undo, 'second-look', point, amend, join, split, name, merge, unmerge, redact, ask, grant,"
     " refuse"
 )
-
-
-@blueprint.get("/<lang:lang>/staff/")
-@needs("see_queue_lengths")
-def home() -> Answer:
-    """The queue of the one city of a moderator; for all others the cities and how much waits there."""
-    account = signed_in()
-    seen = decisions.cities_of(db, account=account)
-    if len(seen) == 1 and decisions.may_decide(account, seen[0]):
-        return redirect(url_for("decisions.queue", city=seen[0].slug))
-    waiting = queues.queue_lengths(db, cities=seen)
-    rows = [(city, n, decisions.may_decide(account, city)) for city, n in waiting]
-    return render_template("decisions/cities.html", rows=rows, reported=notices.waiting(db, cities=seen))
-
-
-@blueprint.get("/<lang:lang>/staff/queue/<city>")
-@needs("decide")
-def queue(city: str) -> Answer:
-    """What waits for a decision, oldest first."""
-    found = cities.by_slug(db, slug=city)
-    number = request.args.get("page", 1, type=int)
-    waiting = queues.queue(db, account=signed_in(), city=found, page=number)
-    return render_template(
-        "decisions/queue.html",
-        city=found,
-        queue=waiting,
-        reported=notices.waiting(db, cities=[found])[found.id],
-        lacks_point=locations.lacks_point,
-        nearest_landmark=locations.nearest_landmark,
-        **words(),
-    )
 
 
 @blueprint.get(ONE)
@@ -67,10 +34,10 @@ def one(submission_id: UUID) -> Answer:
 @needs("decide")
 def publish(submission_id: UUID) -> Answer:
     """On the map at once."""
-    submission, form = submission_of(submission_id), DecisionForm()
+    submission = submission_of(submission_id)
     values = step(submission)
     done = gettext("The entry is published.")
-    return take(submission, lambda: decisions.publish(db, **values), done, back_to_queue(submission, form))
+    return take(submission, lambda: decisions.publish(db, **values), done, back_to_queue(submission))
 
 
 @blueprint.post(f"{ONE}/reject")
@@ -80,7 +47,7 @@ def reject(submission_id: UUID) -> Answer:
     submission, form = submission_of(submission_id), RejectForm()
     values = step(submission)
     code, done = form.reason_code.data or "", gettext("The entry is rejected.")
-    back = back_to_queue(submission, form)
+    back = back_to_queue(submission)
     return take(submission, lambda: decisions.reject(db, **values, reason_code=code), done, back)
 
 
@@ -107,10 +74,10 @@ def undo(submission_id: UUID) -> Answer:
 @needs("decide")
 def second_look(submission_id: UUID) -> Answer:
     """Somebody else should look at it."""
-    submission, form = submission_of(submission_id), DecisionForm()
+    submission = submission_of(submission_id)
     values = step(submission)
     done = gettext("The entry is left for a second look.")
-    return take(submission, lambda: decisions.second_look(db, **values), done, back_to_queue(submission, form))
+    return take(submission, lambda: decisions.second_look(db, **values), done, back_to_queue(submission))
 
 
 @blueprint.post(f"{ONE}/point")

@@ -28,7 +28,7 @@ def redact(submission_id: UUID) -> Answer:
     submission, form = submission_of(submission_id), RedactionForm()
     if form.publish.data:
         done = gettext("The entry is published without what you marked.")
-        return take(submission, lambda: _redact(submission, form), done, back_to_queue(submission, form))
+        return take(submission, lambda: _redact(submission, form), done, back_to_queue(submission))
     return take(submission, lambda: _redact(submission, form), gettext("What you marked is hidden."))
 
 

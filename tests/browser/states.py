@@ -105,6 +105,14 @@ def _queue_with_rejection(page: Page, world: World) -> None:
     page.locator("details.reject > summary").first.click()
 
 
+def _queue_help(page: Page, world: World) -> None:
+    _for_staff("/staff/queue/worms")(page, world)
+    page.locator(".queue-filters > summary").click()
+    page.locator(".queue-together > summary").click()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
 def _authenticator_app(page: Page, world: World) -> None:
     _for_staff("/staff/account/app")(page, world)
     page.locator("main form button").first.click()
@@ -158,6 +166,7 @@ STATES: dict[str, State] = {
     "sign-in-refused": _sign_in_refused,
     "queue": _for_staff("/staff/queue/worms"),
     "queue-rejection": _queue_with_rejection,
+    "queue-help": _queue_help,
     "queue-empty": _empty_queue,
     "cities": _for_staff("/staff/", "operator"),
     "decision": _for_staff("/staff/submissions/{ids[pending]}"),

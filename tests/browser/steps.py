@@ -159,16 +159,27 @@ def sign_in(page: Page, lang: str, staff: SignIn) -> None:
 
 
 def waiting(page: Page, text: str) -> Locator:
-    """The entry with this text in the queue, on whichever of its pages."""
+    """The entry with this text, opened from the queue, on whichever of its pages it is."""
+    row = page.locator(".queue-row a").filter(has_text=text[:60])
+    while not row.count():
+        following = page.locator("a[rel=next]")
+        address = following.get_attribute("href") or ""
+        following.click()
+        expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    row.first.click()
     entry = page.locator("article.waiting").filter(has_text=text)
-    while not entry.count():
-        page.locator("a[rel=next]").click()
+    expect(entry).to_be_visible()
     return entry
 
 
 def entry_id(entry: Locator) -> str:
-    """The id of an entry in the queue."""
-    return (entry.get_attribute("aria-labelledby") or "").removeprefix("entry-")
+    """The id of the entry that is open in the queue."""
+    return entry.get_attribute("data-entry") or ""
+
+
+def told(page: Page) -> Locator:
+    """What the desk says has just happened."""
+    return page.locator(".queue-said .flash span")
 
 
 @dataclass(frozen=True)

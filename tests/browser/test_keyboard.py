@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import entry_id, in_words, open_map, pin, receipt_token, send, sign_in, waiting
+from tests.browser.steps import entry_id, in_words, open_map, pin, receipt_token, send, sign_in, told, waiting
 from tests.factories.shown_entries import Shown
 from tests.fixtures.browsers import DESKTOP, PageMaker
 from tests.live_product import LiveProduct
@@ -174,15 +174,11 @@ def test_a_decision(new_page: PageMaker, live: LiveProduct) -> None:
     send(page)
     sign_in(page, "de", live.staff["worms"])
     identity = entry_id(waiting(page, text))
-    walk.tab_to(f'a[href="/de/staff/submissions/{identity}"]')
-    walk.keys.press("Enter")
-    expect(page.locator("#history")).to_be_visible()
     walk.tab_to("details.reject > summary")
-    walk.press("Enter", lambda: expect(page.locator("select[name=reason_code]")).to_be_visible())
-    walk.tab_to("select[name=reason_code]")
-    walk.press("ArrowDown", walk.focus_is_seen)
-    walk.tab_to('form[action$="/reject"] button')
+    reasons = page.locator(".queue-reasons")
+    walk.press("Enter", lambda: expect(reasons).to_be_visible())
+    walk.tab_to(f'[data-entry="{identity}"] button[value="unclear"]')
     walk.keys.press("Enter")
-    expect(page.get_by_role("status")).to_have_text(in_words("de", "The entry is rejected."))
+    expect(told(page)).to_have_text(in_words("de", "The entry is rejected."))
     [stored] = live.sent(text)
     assert stored.status == "rejected"

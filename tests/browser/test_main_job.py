@@ -23,6 +23,7 @@ from tests.browser.steps import (
     sign_in,
     swipe,
     tap_map,
+    told,
     waiting,
 )
 from tests.fixtures.browsers import PageMaker
@@ -89,13 +90,13 @@ def publish_the_entry(page: Page, job: Job, live: LiveProduct) -> str:
     """Sign in, find the entry in the queue, publish it; its id."""
     sign_in(page, job.lang, live.staff[job.city])
     assert page.url.endswith(f"/{job.lang}/staff/queue/{job.city}")
-    moments = [time.get_attribute("datetime") for time in page.locator("article.waiting time").all()]
+    moments = [time.get_attribute("datetime") for time in page.locator(".queue-row time").all()]
     assert moments == sorted(moments, key=str)
     entry = waiting(page, job.text)
     found = entry_id(entry)
-    entry.locator(f'form[action$="/submissions/{found}/publish"] button').tap()
-    expect(page.get_by_role("status")).to_have_text(in_words(job.lang, "The entry is published."))
-    expect(page.locator("article.waiting").filter(has_text=job.text)).to_have_count(0)
+    entry.locator('button[value="publish"]').tap()
+    expect(told(page)).to_have_text(in_words(job.lang, "The entry is published."))
+    expect(page.locator(".queue-row").filter(has_text=job.text)).to_have_count(0)
     return found
 
 

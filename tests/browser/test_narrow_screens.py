@@ -11,7 +11,19 @@ from tests.live_product import LiveProduct
 NAMES = (
     *("start", "map", "map-sheet", "map-closed", "list", "kinds", "where", "where-words", "what", "what-refused"),
     *("where-landmark", "where-search", "where-outside", "near", "near-thanks", "photo", "not-sent", "draft-offered"),
-    *("thanks", "receipt-published", "entry", "place", "privacy", "sign-in", "queue", "decision-in-words", "error"),
+    *(
+        "thanks",
+        "receipt-published",
+        "entry",
+        "place",
+        "privacy",
+        "sign-in",
+        "queue",
+        "queue-rejection",
+        "queue-help",
+        "decision-in-words",
+        "error",
+    ),
     *("account", "account-app", "account-sessions", "roles", "staff", "invite"),
 )
 NARROW = {"width": 320, "height": 640}

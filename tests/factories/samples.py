@@ -14,6 +14,7 @@ from participation.models.followers import Follower
 from participation.models.notes import Note
 from participation.models.notices import Notice
 from participation.models.places import Place, Reply, Support
+from participation.models.proposals import Proposal
 from participation.models.reply_templates import ReplyTemplate
 from participation.models.submissions import Submission
 from participation.models.texts import PAGES
@@ -23,6 +24,7 @@ from participation.services import (
     followers,
     notes,
     notices,
+    proposals,
     receipts,
     replies,
     reply_templates,
@@ -74,6 +76,7 @@ class Sample:
     appeal: Appeal
     note: Note
     template: ReplyTemplate
+    proposal: Proposal
     follower: str
     tokens: dict[str, str]
 
@@ -93,6 +96,8 @@ class Sample:
             "<uuid:note_id>": str(self.note.id),
             "<uuid:published_id>": str(self.published.id),
             "<int:template_id>": str(self.template.id),
+            "<uuid:proposal_id>": str(self.proposal.id),
+            "<any(confirm, drop):_step>": "drop",
             "<int:account_id>": str(self.moderator.id),
             "<uuid:invitation_id>": str(self.notice.id),
             "<uuid:session_id>": str(self.notice.id),
@@ -150,7 +155,7 @@ def make(session: Session) -> Sample:
 
 
 def _on_the_desk(session: Session, city: City, made: dict[str, Submission], moderator: Account) -> dict[str, object]:
-    """An objection, a note, and a template of an answer."""
+    """An objection, a note, a template of an answer, and a proposal of a colleague."""
     text = "Dort ist es wirklich sehr heiß."
     texts = {"de": "Danke für den Hinweis zu {place} in {city}."}
     return {
@@ -159,6 +164,7 @@ def _on_the_desk(session: Session, city: City, made: dict[str, Submission], mode
             session, account=moderator, submission=made["pending"], text="Grünflächenamt gefragt", lang="de", now=NOW
         ),
         "template": reply_templates.keep(session, account=moderator, city=city, name="Danke", texts=texts, now=NOW),
+        "proposal": _proposed(session, accounts.make(session, city), made["in_words"]),
     }
 
 
@@ -172,6 +178,13 @@ def _talked_about(session: Session, city: City, submission: Submission, moderato
         ground="untrue", explanation="Dort stehen zwei Bäume.", good_faith=True, lang="de", email="a@b.example"
     )
     return notices.give(session, city=city, about=submission, report=report, now=NOW).notice
+
+
+def _proposed(session: Session, account: Account, submission: Submission) -> Proposal:
+    """Somebody else is asked whether this is to be rejected."""
+    known = {"reason_code": "unclear", "key": "", "now": NOW}
+    versions = {submission.id: submission.version}
+    return proposals.make(session, account=account, city=submission.city, versions=versions, **known)  # type: ignore[arg-type]
 
 
 def silent(session: Session) -> Sample:

@@ -58,6 +58,7 @@ def test_everything_a_file_says_is_stored(session: Session, load: Load, tmp_path
         population_source="Statistik 2021",
         boundary_source="© GeoBasis-DE / BKG 2019, dl-de/by-2-0",
         outline_is_simple=True,
+        target_hours=72,
         districts=toml_files.districts(tmp_path / "d.geojson", w=(WEST, 0.02), e=(EAST, 0.02)),
         landmarks=[LANDMARK | {"place_type": "square"}, LANDMARK | {"code": "see", "name": {"de": "See", "fr": "Lac"}}],
         basemap=basemap(tmp_path),
@@ -69,6 +70,7 @@ def test_everything_a_file_says_is_stored(session: Session, load: Load, tmp_path
     assert (city.population, city.population_year, city.population_source) == (83_000, 2021, "Statistik 2021")
     assert city.boundary_source == "© GeoBasis-DE / BKG 2019, dl-de/by-2-0"
     assert (city.time_zone, city.languages) == ("Europe/Berlin", ["de", "fr"])
+    assert city.target_hours == 72
     assert (city.centre, city.centre_zoom, city.outline_is_simple, city.demo) == (CENTRE, 13, True, False)
     assert city.area.contains(INSIDE)
     assert not city.area.contains(OUTSIDE)
@@ -135,6 +137,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str]] = [
     ("boundary", {"boundary": "worms.toml"}, "cannot be read"),
     ("boundary", {"boundary": "point.geojson"}, "expected GeoJSON"),
     ("outline_is_simple", {"outline_is_simple": "yes"}, "true or false"),
+    ("target_hours", {"target_hours": 0}, "from 1"),
     ("colour", {"colour": "red"}, "not a key"),
     ("districts.file", {"districts": {"file": "nowhere.geojson"}}, "no file"),
     ("districts.file", {"districts": {"file": "boundary.geojson"}}, "no name"),

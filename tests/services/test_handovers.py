@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from participation.errors import FormInvalid, NotFound
 from participation.models.accounts import Account
 from participation.models.cities import City
-from participation.services import appeals, handovers, notes, notice_decisions, notices
+from participation.services import appeals, claims, handovers, notes, notice_decisions, notices
 from participation.services.notices import Report
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.decisions import act
@@ -20,7 +20,7 @@ def city(session: Session) -> City:
 
 @pytest.fixture
 def leaver(session: Session, city: City) -> Account:
-    """Somebody with a note that is settled, one that is open, a notice, and an objection."""
+    """Somebody with an entry open, a note that is settled, one that is not, a notice, and an objection."""
     account = accounts.make(session, city)
     campaign = campaigns.make(session, city)
     shown = submissions.published(session, city, campaign)
@@ -36,10 +36,12 @@ def leaver(session: Session, city: City) -> Account:
     notice_decisions.take(session, account=account, city=city, notice_id=notice.id)
     appeal = appeals.give(session, submission=refused, text="Everybody may go there.", lang="en", now=NOW)
     appeals.take(session, account=account, city=city, appeal_id=appeal.id)
+    waiting = submissions.make(session, city, campaign)
+    claims.take(session, account=account, submission_id=waiting.id, now=NOW)
     return account
 
 
-ALL = {"notes": 1, "notices": 1, "appeals": 1}
+ALL = {"claims": 1, "notes": 1, "notices": 1, "appeals": 1}
 NOTHING = dict.fromkeys(ALL, 0)
 
 

@@ -11,8 +11,9 @@ from participation.models.accounts import ROLES, Account
 from participation.models.cities import City
 from participation.models.invitations import Invitation
 from participation.models.partnerships import Partnership
+from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
-from participation.services import appeals, notes, notices, reply_templates, roles
+from participation.services import appeals, notes, notices, proposals, reply_templates, roles
 from participation.services.notices import Report
 from tests.factories import accounts, campaigns, cities, invitations, partnerships, submissions
 from tests.factories.cities import OUTSIDE
@@ -61,7 +62,7 @@ OF_LIBRARY |= {"wan_register", "wan_register_response", "wan_delete"}
 # These lead nowhere in this world, whoever asks: there is no photo, and the session is nobody's.
 LEADS_NOWHERE = {"photos.of_staff", "photos.original", "account_sessions.end"}
 # Sends everybody back to a page that then decides.
-SENDS_BACK = {"decisions.again"}
+SENDS_BACK = {"decisions.again", "queues.again", "queues.undo_again", "queues.many_again", "proposals.again"}
 
 
 @pytest.fixture
@@ -77,7 +78,23 @@ def invitation(session: Session, worms: City) -> Invitation:
 
 
 @pytest.fixture
-def things(session: Session, submission: Submission, colleague: Account, invitation: Invitation) -> dict[str, str]:
+def proposal(session: Session, submission: Submission, colleague: Account) -> Proposal:
+    """A colleague wants to reject it, with others."""
+    return proposals.make(
+        session,
+        account=colleague,
+        city=submission.city,
+        versions={submission.id: 1},
+        reason_code="unclear",
+        key="",
+        now=NOW,
+    )
+
+
+@pytest.fixture
+def things(
+    session: Session, submission: Submission, colleague: Account, invitation: Invitation, proposal: Proposal
+) -> dict[str, str]:
     """What the addresses of the staff are about, all of it in Worms."""
     shown = submissions.published(session, submission.city, submission.campaign)
     refused = submissions.make(session, submission.city, submission.campaign)
@@ -102,6 +119,8 @@ def things(session: Session, submission: Submission, colleague: Account, invitat
         "<uuid:session_id>": str(uuid4()),
         "<uuid:place_id>": str(shown.place_id),
         f"/{STEPS}": "/publish",
+        "<uuid:proposal_id>": str(proposal.id),
+        "<any(confirm, drop):_step>": "drop",
     }
 
 

@@ -47,7 +47,7 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         # Whoever sends somebody a link to the sign-in must not choose the page that follows it.
         if not is_own_path(self.next.data):
-            self.next.data = url_for("decisions.home")
+            self.next.data = url_for("queues.home")
 
 
 class OneOf(StringField):

@@ -125,11 +125,10 @@ def words() -> dict[str, dict[str, str]]:
 
 
 class DecisionForm(FlaskForm):
-    """Every decision says which version was seen, has a key of its own, and leads back to a page of the queue."""
+    """Every decision says which version was seen, and has a key of its own."""
 
     version = IntegerField()
     idempotency_key = StringField()
-    page = IntegerField()
 
     def seen(self) -> Seen:
         """What the moderator looked at."""

@@ -51,10 +51,9 @@ def here(submission: Submission) -> str:
     return url_for("decisions.one", submission_id=submission.id)
 
 
-def back_to_queue(submission: Submission, form: forms.DecisionForm) -> str:
-    """The page of the queue from which the decision was made."""
-    number = form.page.data or 1
-    return url_for("decisions.queue", city=submission.city.slug, page=number if number > 1 else None)
+def back_to_queue(submission: Submission) -> str:
+    """The queue of its city."""
+    return url_for("queues.desk", city=submission.city.slug)
 
 
 def take(submission: Submission, decide: Callable[[], Decision], done: str, address: str = "") -> Answer:

@@ -32,7 +32,7 @@ def _pages_of_way_in() -> dict[str, Any]:
         "LOGIN_USER_TEMPLATE": "accounts/sign_in.html",
         "LOGOUT_URL": "/sign-out",
         "LOGOUT_METHODS": ["POST"],
-        "POST_LOGIN_VIEW": "decisions.home",
+        "POST_LOGIN_VIEW": "queues.home",
         "POST_LOGOUT_VIEW": "security.login",
         "RESET_URL": "/sign-in/forgotten",
         "FORGOT_PASSWORD_TEMPLATE": "accounts/forgotten.html",

@@ -1,0 +1,55 @@
+"""Claims: an entry that somebody opens is theirs for a while, so that two people do not read the same one.
+
+A claim only keeps apart who would meet anyway. What keeps a decision from being overwritten is the version that was
+seen.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from participation.models.accounts import Account
+from participation.models.claims import Claim
+
+LASTS = timedelta(minutes=15)
+BATCH = 500
+
+
+def take(session: Session, *, account: Account, submission_id: UUID, now: datetime) -> bool:
+    """Claim an entry, or one's own anew; False where somebody else holds it. What one held before is free again."""
+    before = select(Claim.submission_id).where(Claim.account_id == account.id, Claim.submission_id != submission_id)
+    # Two people who change places must not wait for each other.
+    free = delete(Claim).where(Claim.submission_id.in_(before.with_for_update(skip_locked=True)))
+    session.execute(free, execution_options={"synchronize_session": False})
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(Claim).values(submission_id=submission_id, account_id=account.id, until=now + LASTS)
+    taken = statement.on_conflict_do_update(
+        index_elements=[Claim.submission_id],
+        set_={"account_id": statement.excluded.account_id, "until": statement.excluded.until},
+        where=or_(Claim.account_id == account.id, Claim.until <= now),
+    )
+    return session.execute(taken.returning(Claim.submission_id)).first() is not None
+
+
+def of_another(session: Session, *, account: Account, submission_id: UUID, now: datetime) -> Claim | None:
+    """The claim of somebody else, as long as it lasts."""
+    query = select(Claim).where(Claim.submission_id == submission_id, Claim.account_id != account.id, Claim.until > now)
+    return session.scalar(query.options(joinedload(Claim.account)), execution_options={"populate_existing": True})
+
+
+def release(session: Session, *, submission_ids: Sequence[UUID]) -> None:
+    """Nobody holds these any longer: they are decided on."""
+    session.execute(delete(Claim).where(Claim.submission_id.in_(submission_ids)))
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Delete the claims that are over, at most BATCH; returns how many."""
+    old = session.scalars(select(Claim.submission_id).where(Claim.until <= now).limit(BATCH)).all()
+    if old:
+        # Somebody may take one of them over at this moment.
+        session.execute(delete(Claim).where(Claim.submission_id.in_(old), Claim.until <= now))
+    return len(old)

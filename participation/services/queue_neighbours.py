@@ -1,0 +1,82 @@
+"""What lies close to an entry of the queue: published places, and other entries that wait."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy.orm import Session
+
+from participation.geo import METRES_PER_DEGREE, Point, distance_m, snap_error_m
+from participation.models.places import Place
+from participation.models.submissions import Submission
+from participation.services.places import NEAR_M, cells_around
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A published place with its entries by kind, or one entry that waits; how many metres away it is."""
+
+    point: Point
+    metres: float
+    kinds: Counter[str]
+    name: str = ""
+    place_id: UUID | None = None
+    submission_id: UUID | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind that most of its entries have."""
+        return self.kinds.most_common(1)[0][0]
+
+
+def of(session: Session, *, submission: Submission) -> list[Neighbour]:
+    """What lies within NEAR_M metres, nearest first, at most MOST; nothing without a point."""
+    point = submission.point
+    if point is None:
+        return []
+    place = Place.id.label("place_id"), Place.name.label("its_name"), Place.lat.label("north"), Place.lon.label("east")
+    columns = Submission.id, Submission.kind, Submission.status, Submission.lat, Submission.lon, Submission.place_name
+    query = (
+        select(*columns, *place)
+        .outerjoin(Place, Place.id == Submission.place_id)
+        .where(Submission.city_id == submission.city_id, Submission.status.in_(("pending", "published")))
+        .where(or_(*cells_around(point)), *_box(point), Submission.id != submission.id)
+    )
+    rows: Sequence[Row[Any]] = list(session.execute(query))
+    near = [one for one in (*_places(rows, point), *_waiting(rows, point)) if one.metres <= NEAR_M]
+    return sorted(near, key=lambda one: (one.metres, str(one.place_id or one.submission_id)))[:MOST]
+
+
+def _box(point: Point) -> list[ColumnElement[bool]]:
+    """What can be close at all; the cells alone are whole tiles, which are crowded in the middle of a city."""
+    north = (NEAR_M + snap_error_m()) / METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(point.lat)), 0.01)
+    return [
+        Submission.lat.between(point.lat - north, point.lat + north),
+        Submission.lon.between(point.lon - east, point.lon + east),
+    ]
+
+
+def _places(rows: Sequence[Row[Any]], point: Point) -> list[Neighbour]:
+    found: dict[UUID, Neighbour] = {}
+    for row in rows:
+        if row.status == "published" and row.place_id:
+            there = Point(row.north, row.east)
+            new = Neighbour(there, distance_m(point, there), Counter(), row.its_name or "", place_id=row.place_id)
+            found.setdefault(row.place_id, new).kinds[row.kind] += 1
+    return list(found.values())
+
+
+def _waiting(rows: Sequence[Row[Any]], point: Point) -> list[Neighbour]:
+    found = []
+    for row in rows:
+        if row.status == "pending":
+            there, kinds = Point(row.lat, row.lon), Counter([row.kind])
+            found.append(Neighbour(there, distance_m(point, there), kinds, row.place_name or "", submission_id=row.id))
+    return found

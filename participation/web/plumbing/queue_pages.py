@@ -1,0 +1,182 @@
+"""How the page of the desk comes about: which entry is open, whose it is, and what stands around it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, make_response, render_template, request, session
+from werkzeug.wrappers import Response
+
+from participation import database
+from participation.errors import NotFound
+from participation.models.accounts import Account
+from participation.models.cities import City
+from participation.models.submissions import Submission
+from participation.questionnaire import load, versions
+from participation.services import claims, decision_sentences, decisions, locations, notices, queue_neighbours, queues
+from participation.services.queues import Page
+from participation.web.forms import decisions as words
+from participation.web.forms import queues as forms
+from participation.web.forms.queues import Chosen, id_in
+from participation.web.plumbing.access import signed_in
+from participation.web.plumbing.sessions import db
+
+# How long taking back is offered; the service gives a slow connection more.
+UNDO_SHOWN = timedelta(seconds=10)
+# Whoever is slower than others finds the entry taken: then the next one is tried, so many times.
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What somebody wanted to do with an entry and could not: because of problems, or of what others did (`code`)."""
+
+    submission_id: UUID
+    action: str
+    reason_code: str = ""
+    sentence: str = ""
+    code: str = ""
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who else has an entry open, and until when it is theirs."""
+
+    email: str
+    until: datetime
+
+
+def home_page(account: Account, seen: Sequence[City]) -> str:
+    """The cities, and how much waits in each."""
+    waiting = queues.lengths(db, cities=seen)
+    rows = [(city, n, decisions.may_decide(account, city)) for city, n in waiting]
+    return render_template("queues/cities.html", rows=rows, reported=notices.waiting(db, cities=seen))
+
+
+def answer(city: City, refusal: Refusal | None = None) -> Response:
+    """The desk as a whole page or, for a script that asks for it, only what changes on it."""
+    asked_by_script = request.headers.get("HX-Request") == "true"
+    template = "queues/_desk.html" if asked_by_script else "queues/desk.html"
+    response = make_response(render_template(template, whole=not asked_by_script, **_context(city, refusal)))
+    if refusal:
+        response.status_code = 422 if refusal.problems else 409
+    response.vary.add("HX-Request")
+    if asked_by_script:
+        # Going back must not find a part of a page in place of the page.
+        response.cache_control.no_store = True
+    return response
+
+
+def _context(city: City, refusal: Refusal | None) -> dict[str, Any]:
+    account, now = signed_in(), datetime.now(UTC)
+    counts = queues.counts(db, account=account, city=city)
+    chosen = forms.read(request.args, locations.districts(db, city=city))
+    page = queues.page(db, account=account, city=city, wanted=chosen.wanted, now=now, after=chosen.after)
+    submission, holder = _opened(city, chosen, page, refusal, now)
+    return {
+        "city": city,
+        "counts": counts,
+        "spoken": forms.languages_of(city),
+        "chosen": chosen,
+        "queue": page,
+        "matching": queues.found(db, city=city, wanted=chosen.wanted) if chosen.wanted.narrowed else None,
+        "submission": submission,
+        "questionnaire": load(versions()[-1]),
+        "holder": holder,
+        "refusal": refusal,
+        "undo": _undoable(now),
+        "lacks_point": locations.lacks_point,
+        "queue_labels": forms.queue_labels(),
+        "elsewhere_labels": forms.elsewhere_labels(),
+        "wanted_labels": forms.wanted_labels(),
+        **words.words(),
+        **(_about(submission, page, now) if submission else {}),
+    }
+
+
+def _about(submission: Submission, page: Page, now: datetime) -> dict[str, Any]:
+    before, behind = page.neighbours(submission.id)
+    history = decisions.history(db, submission=submission)
+    return {
+        "age": queues.age(submission, now=now),
+        "before": before,
+        "behind": behind,
+        "history": history,
+        # Most entries that wait have no history yet.
+        "sentences": decision_sentences.of_submission(db, submission_id=submission.id) if history else {},
+        "near": queue_neighbours.of(db, submission=submission),
+        "nearest": locations.nearest_landmark(submission),
+    }
+
+
+def _opened(
+    city: City, chosen: Chosen, page: Page, refusal: Refusal | None, now: datetime
+) -> tuple[Submission | None, Holder | None]:
+    """The entry to show, and who else holds it; where nobody does, it is claimed."""
+    wanted = refusal.submission_id if refusal else id_in(request.args, "entry")
+    if wanted:
+        submission = _in_page(page, wanted) or _submission(city, wanted)
+        return submission, _claim(submission, now, writing=refusal is None)
+    for submission_id in _free(city, chosen, page, now):
+        submission = _in_page(page, submission_id) or _submission(city, submission_id)
+        holder = _claim(submission, now)
+        if holder is None:
+            return submission, None
+    return None, None
+
+
+def _free(city: City, chosen: Chosen, page: Page, now: datetime) -> list[UUID]:
+    """Entries that nobody else has open: those behind the one that was decided on, then the oldest."""
+    behind = id_in(request.args, "next")
+    free = [row.submission.id for row in page.rows if not row.held_by]
+    after = [one for one in free if behind is None or one > behind]
+    if after or (free and not page.more):
+        return (after or free)[:TRIES]
+    last = page.rows[-1].submission.id if page.rows else None
+    found = queues.first_free(
+        db, account=signed_in(), city=city, wanted=chosen.wanted, now=now, after=last if page.more else None
+    )
+    return [found] if found else []
+
+
+def _in_page(page: Page, submission_id: UUID) -> Submission | None:
+    return next((row.submission for row in page.rows if row.submission.id == submission_id), None)
+
+
+def _submission(city: City, submission_id: UUID) -> Submission:
+    submission = decisions.submission_for(db, account=signed_in(), submission_id=submission_id)
+    if submission.city_id != city.id:
+        raise NotFound("submission_unknown")
+    return submission
+
+
+def _claim(submission: Submission, now: datetime, *, writing: bool = True) -> Holder | None:
+    """Claim an entry in a transaction of its own, short enough that nobody waits; says who was faster."""
+    if submission.status != "pending":
+        return None
+    account = signed_in()
+    if not writing:
+        return _holder(claims.of_another(db, account=account, submission_id=submission.id, now=now))
+    with database.writing(current_app.extensions["participation_engine"]) as own:
+        taken = claims.take(own, account=account, submission_id=submission.id, now=now)
+        own.commit()
+        if taken:
+            return None
+        return _holder(claims.of_another(own, account=account, submission_id=submission.id, now=now))
+
+
+def _holder(claim: Any) -> Holder | None:
+    return Holder(claim.account.email, claim.until) if claim else None
+
+
+def _undoable(now: datetime) -> dict[str, Any] | None:
+    """What may still be taken back, as the form for it needs it."""
+    remembered = session.get("desk_undo")
+    if not remembered:
+        return None
+    submission_id, version, at = remembered
+    left = UNDO_SHOWN.total_seconds() - (now.timestamp() - at)
+    return {"id": UUID(submission_id), "version": version, "seconds": max(1, round(left))} if left > 0 else None

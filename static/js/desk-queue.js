@@ -1,0 +1,117 @@
+// The desk: single keys, the focus after each step, taking back for a moment, and the map beside the entry. Steps are
+// links and forms that work without this file; htmx puts what has changed into the page.
+
+import { showNeighbours } from "./desk-neighbours.js";
+
+const frame = document.getElementById("queue");
+const live = document.getElementById("queue-live");
+const help = document.getElementById("keys");
+const switched = document.getElementById("keys-on");
+const KEPT = "desk-keys";
+// What may happen while the reasons for a rejection are open; anything else is a slip.
+const BESIDE_REASONS = ["j", "k", "r"];
+
+let busy = false;
+let fading;
+
+begin();
+try {
+  switched.checked = localStorage.getItem(KEPT) !== "off";
+} catch {
+  // A browser that keeps nothing has the keys on.
+}
+switched.addEventListener("change", () => {
+  try {
+    localStorage.setItem(KEPT, switched.checked ? "on" : "off");
+  } catch {
+    // It holds for this page then.
+  }
+});
+document.getElementById("keys-open").addEventListener("click", () => help.showModal());
+document.getElementById("keys-close").addEventListener("click", () => help.close());
+
+// After each step, and at the start: what only works with a script, the map, and the ten seconds for taking back.
+function begin() {
+  for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
+  showNeighbours();
+  clearTimeout(fading);
+  const undo = frame.querySelector(".queue-undo");
+  if (undo) fading = setTimeout(() => undo.remove(), Number(undo.dataset.seconds) * 1000);
+  frame.querySelector("[data-choose-all]")?.addEventListener("change", ({ target }) => {
+    for (const box of frame.querySelectorAll('input[name="chosen"]')) box.checked = target.checked;
+  });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
+  if (!switched.checked || isTyping(event.target)) return;
+  const reasons = frame.querySelector("details[data-reasons][open]");
+  if (event.key === "Escape" && reasons) return close(reasons);
+  if (event.key === "?") {
+    event.preventDefault();
+    return help.showModal();
+  }
+  const key = event.key.toLowerCase();
+  const target = reasons?.querySelector(`[data-reason-key="${CSS.escape(key)}"]`) ?? meant(key, reasons);
+  if (!target) return;
+  event.preventDefault();
+  // A key that is held down, or pressed before the next entry is there, must not decide on what nobody has read.
+  if (busy || event.repeat) return;
+  target.click();
+  if (target.tagName === "SUMMARY") open(target.parentElement);
+});
+
+function meant(key, reasons) {
+  if (!/^[a-z]$/.test(key) || (reasons && !BESIDE_REASONS.includes(key))) return null;
+  return frame.querySelector(`[data-key="${key}"]`);
+}
+
+function wait(on) {
+  busy = on;
+  if (on) frame.setAttribute("aria-busy", "true");
+  else frame.removeAttribute("aria-busy");
+}
+
+function isTyping(target) {
+  return target.matches("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
+}
+
+function open(details) {
+  if (details.open) details.querySelector("[data-reason-key]").focus();
+}
+
+function close(details) {
+  details.open = false;
+  details.querySelector("summary").focus();
+}
+
+frame.addEventListener("htmx:beforeRequest", () => wait(true));
+// The second click of a double one would decide on the next entry, which has come under it meanwhile.
+frame.addEventListener("click", (event) => event.detail > 1 && event.target.closest(".queue-decide") && event.preventDefault(), true);
+frame.addEventListener("htmx:beforeSwap", (event) => {
+  // Some steps lead to another page, and so does being signed out meanwhile.
+  const { isError, serverResponse, xhr } = event.detail;
+  if (!isError && !serverResponse.includes('id="queue-changes"')) {
+    event.detail.shouldSwap = false;
+    location.assign(xhr.responseURL);
+  }
+});
+frame.addEventListener("htmx:afterSettle", () => {
+  wait(false);
+  begin();
+  const said = [...frame.querySelectorAll(".queue-said .flash, .queue-card [role=alert] strong")];
+  live.textContent = said.map((one) => one.textContent.trim()).join(" ");
+  const title = document.getElementById("entry-title") ?? frame.querySelector(".queue-entry h2");
+  title.tabIndex = -1;
+  title.focus({ preventScroll: true });
+  frame.querySelector(".queue-entry").scrollTop = 0;
+  window.scrollTo(0, 0);
+  frame.querySelector(".queue-row-open")?.scrollIntoView({ block: "nearest" });
+});
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:swapError"]) {
+  frame.addEventListener(failure, () => {
+    wait(false);
+    live.textContent = frame.dataset.failed;
+    live.classList.remove("visually-hidden");
+  });
+}
