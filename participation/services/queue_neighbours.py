@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Row, select, union_all
 from sqlalchemy.orm import Session
 
 from participation.geo import METRES_PER_DEGREE, Point, distance_m, snap_error_m
@@ -45,21 +45,31 @@ def of(session: Session, *, submission: Submission) -> list[Neighbour]:
     query = (
         select(*columns, *place)
         .outerjoin(Place, Place.id == Submission.place_id)
-        .where(Submission.city_id == submission.city_id, Submission.status.in_(("pending", "published")))
-        .where(or_(*cells_around(point)), *_box(point), Submission.id != submission.id)
+        .where(Submission.id.in_(_ids(submission.city_id, point)), Submission.id != submission.id)
     )
     rows: Sequence[Row[Any]] = list(session.execute(query))
     near = [one for one in (*_places(rows, point), *_waiting(rows, point)) if one.metres <= NEAR_M]
     return sorted(near, key=lambda one: (one.metres, str(one.place_id or one.submission_id)))[:MOST]
 
 
+def _ids(city_id: int, point: Point) -> CompoundSelect[tuple[UUID]]:
+    """What can be close at all, read from the index of the map alone: one unbroken part of it for each of these."""
+    return union_all(
+        *(
+            select(Submission.id).where(Submission.city_id == city_id, Submission.status == status, cells, *_box(point))
+            for status in ("pending", "published")
+            for cells in cells_around(point)
+        )
+    )
+
+
 def _box(point: Point) -> list[ColumnElement[bool]]:
-    """What can be close at all; the cells alone are whole tiles, which are crowded in the middle of a city."""
+    """The cells are whole tiles, which are crowded in the middle of a city; the index knows the public points."""
     north = (NEAR_M + snap_error_m()) / METRES_PER_DEGREE
     east = north / max(math.cos(math.radians(point.lat)), 0.01)
     return [
-        Submission.lat.between(point.lat - north, point.lat + north),
-        Submission.lon.between(point.lon - east, point.lon + east),
+        Submission.public_lat.between(point.lat - north, point.lat + north),
+        Submission.public_lon.between(point.lon - east, point.lon + east),
     ]
 
 
