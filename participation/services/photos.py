@@ -40,6 +40,19 @@ def keep(
     return photo
 
 
+def give(
+    session: Session, *, folder: Path, photo: Picture | UUID | None, submission: Submission, now: datetime
+) -> None:
+    """Let a submission have what its form brought: a picture that has just arrived, a kept one, or none.
+
+    Raises FormInvalid where the kept one is gone.
+    """
+    if isinstance(photo, Picture):
+        keep(session, folder=folder, picture=photo, submission=submission, now=now)
+    elif photo:
+        take(session, folder=folder, photo_id=photo, submission=submission, now=now)
+
+
 def take(session: Session, *, folder: Path, photo_id: UUID, submission: Submission, now: datetime) -> Photo:
     """Give a kept photo to its submission; raises FormInvalid where it is not kept any more.
 

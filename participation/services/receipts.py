@@ -37,7 +37,10 @@ BATCH = 100
 
 @dataclass(frozen=True)
 class Correction:
-    """What an author wants their submission to say, the version of it that they saw, and whether its photo goes."""
+    """What an author wants their submission to say, the version of it that they saw, and whether its photo goes.
+
+    A photo of the draft takes the place of the one there is.
+    """
 
     draft: Draft
     version: int
@@ -75,10 +78,10 @@ def correct(
     submission: Submission,
     correction: Correction,
     now: datetime,
+    folder: Path,
     partners: Sequence[City] = (),
-    folder: Path | None = None,
 ) -> Decision:
-    """Change a pending submission to what its author meant; `folder` is where photos lie, as in `erase`.
+    """Change a pending submission to what its author meant; `folder` is where photos lie.
 
     Raises FormInvalid with every problem by field, and Conflict where it was decided on or changed in the meantime.
     """
@@ -106,8 +109,10 @@ def correct(
         # What the author says now takes the place of what was redacted, and of what that hid.
         originals.forget(session, submission=submission, folder=folder)
         submission.redacted_at = None
-    if correction.drop_photo:
+    if correction.drop_photo or draft.photo:
         photos.forget(session, folder=folder, submission=submission)
+        session.flush()
+    photos.give(session, folder=folder, photo=draft.photo, submission=submission, now=now)
     return record(session, submission=submission, action="correct", now=now, key=key)
 
 

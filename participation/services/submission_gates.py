@@ -70,9 +70,4 @@ def take(
     """Use up the proof and give the submission its photo; raises FormInvalid where either is gone."""
     if challenge:
         proofs.use(session, challenge=challenge, now=now)
-    if photo is None:
-        return
-    if isinstance(photo, Picture):
-        photos.keep(session, folder=gate.photos, picture=photo, submission=submission, now=now)
-    else:
-        photos.take(session, folder=gate.photos, photo_id=photo, submission=submission, now=now)
+    photos.give(session, folder=gate.photos, photo=photo, submission=submission, now=now)

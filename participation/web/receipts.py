@@ -7,20 +7,24 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from participation.errors import Conflict, FormInvalid
+from participation.errors import Conflict, FormInvalid, Problem
 from participation.models.submissions import Submission
-from participation.services import appeals, decisions, followers, partnerships, receipts
+from participation.pictures import Picture
+from participation.services import appeals, decisions, followers, partnerships, receipts, submissions
 from participation.settings import Settings
 from participation.web.forms.appeals import outcome_labels
 from participation.web.forms.receipts import CorrectionForm, FollowForm, step_labels
 from participation.web.plumbing import codes, gates
 from participation.web.plumbing.decision_statements import statement
+from participation.web.plumbing.limits import limited
 from participation.web.plumbing.locale import lang
+from participation.web.plumbing.requests import takes_photo
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("receipts", __name__)
 log = structlog.get_logger()
 Answer = str | tuple[str, int] | Response
+Photo = Picture | Problem | None
 
 
 @blueprint.get("/<lang:lang>/receipts/<token>")
@@ -38,8 +42,11 @@ def code(token: str) -> Response:
 
 
 @blueprint.route("/<lang:lang>/receipts/<token>/correct", methods=["GET", "POST"])
+@takes_photo
+@limited("photos", unless=gates.has_no_photo)
 def correct(token: str) -> Answer:
     """Change what was sent, as long as nobody has decided on it."""
+    photo = gates.photo() if request.method == "POST" else None
     submission = receipts.by_token(db, token=token)
     if submission.status != "pending":
         return _too_late(token)
@@ -48,23 +55,42 @@ def correct(token: str) -> Answer:
         form.fill()
         return _form(token, form)
     try:
-        receipts.correct(
-            db,
-            submission=submission,
-            correction=form.correction(),
-            now=datetime.now(UTC),
-            partners=partnerships.partners(db, city=submission.city),
-            folder=gates.gate().photos,
-        )
+        _correct(submission, form, photo)
     except FormInvalid as invalid:
         form.fields.show(invalid)
-        return _form(token, form), 422
+        return _again(token, form, photo), 422
     except Conflict:
-        return _overtaken(token, form, submission)
+        return _overtaken(token, form, photo)
+    gates.drop_kept(form.fields)
     db.commit()
     log.info("submission_corrected", submission_id=str(submission.id))
     flash(gettext("Your entry is changed."))
     return redirect(url_for("receipts.one", token=token), 303)
+
+
+def _correct(submission: Submission, form: CorrectionForm, photo: Photo) -> None:
+    partners = partnerships.partners(db, city=submission.city)
+    correction = form.correction(photo if isinstance(photo, Picture) else None)
+    problem = gates.problem(photo, lost=form.fields.photo_is_lost)
+    if problem:
+        draft = correction.draft
+        raise submissions.with_others(submission.city, submission.campaign, draft, partners, {"photo": problem})
+    receipts.correct(
+        db,
+        submission=submission,
+        correction=correction,
+        now=datetime.now(UTC),
+        partners=partners,
+        folder=gates.gate().photos,
+    )
+
+
+def _again(token: str, form: CorrectionForm, photo: Photo, alert: str = "") -> str:
+    """The form as it was sent; the server keeps its photo, because a browser would not send that again."""
+    db.rollback()
+    gates.keep(form.fields, photo)
+    db.commit()
+    return _form(token, form, alert)
 
 
 @blueprint.post("/<lang:lang>/receipts/<token>/withdraw")
@@ -134,10 +160,10 @@ def _too_late(token: str) -> Response:
     return redirect(url_for("receipts.one", token=token), 303)
 
 
-def _overtaken(token: str, form: CorrectionForm, submission: Submission) -> Answer:
+def _overtaken(token: str, form: CorrectionForm, photo: Photo) -> Answer:
     """Somebody was faster: after a decision nothing can be changed, after any other step it can be sent again."""
     db.rollback()
-    if submission.status != "pending":
+    if form.submission.status != "pending":
         alert = gettext("In the meantime the city has decided on your entry. Your correction was not saved.")
         return page(token, alert=alert), 409
     again = gettext(
@@ -145,7 +171,7 @@ def _overtaken(token: str, form: CorrectionForm, submission: Submission) -> Answ
         "Please check what you wrote and save it again."
     )
     form.fields.new_key()
-    return _form(token, form, again), 409
+    return _again(token, form, photo, again), 409
 
 
 def _link(token: str) -> str:

@@ -19,7 +19,6 @@ from participation.services import (
     cities,
     locations,
     partnerships,
-    photos,
     submission_gates,
     submission_lists,
     submission_summaries,
@@ -145,7 +144,7 @@ def _try(city: City, campaign: Campaign, form: SubmissionForm, photo: Photo) -> 
         form.new_key()
         again = gettext("This form was sent before with other answers. To send these as a new entry, send once more.")
         return _again(city, campaign, form, photo, alert=again, status=409)
-    _drop_kept(form)
+    gates.drop_kept(form)
     db.commit()
     return _thanks(sent, campaign, key)
 
@@ -174,19 +173,9 @@ def _again(
 ) -> AddAnswer:
     """The form as it was sent; the server keeps its photo, because a browser would not send that again."""
     db.rollback()
-    _drop_kept(form)
-    if isinstance(photo, Picture):
-        folder = gates.gate().photos
-        form.keep(photos.keep(db, folder=folder, picture=photo, now=datetime.now(UTC)).id)
+    gates.keep(form, photo)
     db.commit()
     return _page(city, campaign, form, alert), status
-
-
-def _drop_kept(form: SubmissionForm) -> None:
-    """A photo that was removed from the form is gone at once."""
-    if form.drop_photo.data and form.kept_photo_id:
-        photos.discard(db, folder=gates.gate().photos, photo_id=form.kept_photo_id)
-        form.kept_photo.data, form.drop_photo.data = "", False
 
 
 def _trapped() -> AddAnswer:

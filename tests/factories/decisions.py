@@ -58,7 +58,7 @@ def act(session: Session, account: Account, submission: Submission, action: str,
         decisions.set_point(session, account=account, submission=submission, seen=seen, where=where, now=NOW)
     elif action == "correct":
         correction = Correction(draft(submission.kind, idempotency_key=key), submission.version)
-        receipts.correct(session, submission=submission, correction=correction, now=NOW)
+        receipts.correct(session, submission=submission, correction=correction, now=NOW, folder=Path())
     else:
         {"withdraw": receipts.withdraw, "erase": receipts.erase}[action](session, submission=submission, now=NOW)
 

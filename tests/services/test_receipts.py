@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -75,7 +76,8 @@ def count(session: Session, model: type) -> int:
 
 
 def corrected(session: Session, submission: Submission, changed: Draft, version: int = 1) -> Decision:
-    return receipts.correct(session, submission=submission, correction=Correction(changed, version), now=LATER)
+    correction = Correction(changed, version)
+    return receipts.correct(session, submission=submission, correction=correction, now=LATER, folder=Path())
 
 
 def as_shown(submission: Submission, **changed: object) -> Draft:

@@ -1,6 +1,7 @@
 """What a moderator should look at is found when something is sent, and again when its author changes it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -76,5 +77,5 @@ def test_a_correction_is_looked_at_anew(session: Session, city: City, campaign: 
     submission = send(session, city, campaign, idea("Call 06241 853-1234 for more trees", seconds=3.5))
     assert submission.checks == ("fast", "phone")
     correction = Correction(idea("Ask Mrs Miller for more trees"), submission.version)
-    receipts.correct(session, submission=submission, correction=correction, now=NOW)
+    receipts.correct(session, submission=submission, correction=correction, now=NOW, folder=Path())
     assert submission.checks == ("fast", "name")

@@ -394,3 +394,74 @@ def test_a_member_of_staff_can_send_a_photo_too(client: PageClient, session: Ses
     """Who they are is read before anything is counted; on one database file neither may wait for the other."""
     client.sign_in(accounts.make(session, city))
     assert send(client, encoded()).status_code == 303
+
+
+def corrected(client: PageClient, sent: TestResponse, file: bytes | None = None, **data: Any) -> TestResponse:
+    """Correct what was sent by its receipt, with another photo or none."""
+    address = str(sent.location).split("?", maxsplit=1)[0] + "/correct"
+    part = (BytesIO(file), "photo.jpg") if file is not None else (BytesIO(), "")
+    return client.send_form(client.page(address), address, {"photo": part, **data}, forged=True)
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_author_gives_another_photo_until_it_is_decided(client: PageClient, session: Session, folder: Path) -> None:
+    sent = send(client, encoded(drawn(64, 48)))
+    [submission] = stored(session)
+    former = submission.photo.id if submission.photo else None
+    assert corrected(client, sent).status_code == 303
+    assert submission.photo
+    assert submission.photo.id == former
+    assert corrected(client, sent, encoded(drawn(48, 64))).status_code == 303
+    assert (submission.photo.width, submission.photo.height) == (48, 64)
+    # The former one is gone with both its files, and the page shows the new one.
+    assert len(files(folder)) == 2
+    assert is_picture(client.get(str(sent.location).split("?", maxsplit=1)[0] + "/photo.jpg"))
+    assert corrected(client, sent, drop_photo="1").status_code == 303
+    assert (submission.photo, files(folder)) == (None, [])
+
+
+@sqlite_only
+def test_an_entry_without_a_photo_gets_one(client: PageClient, session: Session, folder: Path) -> None:
+    sent = send(client, None)
+    assert corrected(client, sent, encoded(drawn(64, 48))).status_code == 303
+    [submission] = stored(session)
+    assert submission.photo
+
+
+def test_a_refused_correction_keeps_its_photo(client: PageClient, session: Session, folder: Path) -> None:
+    sent = send(client, encoded(drawn(64, 48)))
+    refused = corrected(client, sent, encoded(drawn(48, 64)), place_words="x" * 300)
+    assert (refused.status_code, bool(kept_token(refused))) == (422, True)
+    [submission] = stored(session)
+    assert submission.photo
+    assert submission.photo.width == 64
+    again = parse(refused)
+    mended = client.send_form(again, "/", {"photo": (BytesIO(), ""), "place_words": ""}, forged=True)
+    assert (mended.status_code, submission.photo.width) == (303, 48)
+    assert len(files(folder)) == 2
+
+
+@sqlite_only
+def test_a_kept_photo_can_be_left_out_of_a_correction(client: PageClient, session: Session, folder: Path) -> None:
+    sent = send(client, encoded(drawn(64, 48)))
+    refused = corrected(client, sent, encoded(drawn(48, 64)), place_words="x" * 300)
+    without = {"photo": (BytesIO(), ""), "place_words": "", "drop_photo": "1"}
+    assert client.send_form(parse(refused), "/", without, forged=True).status_code == 303
+    [submission] = stored(session)
+    # The box spoke of the new photo; the former one stays.
+    assert submission.photo
+    assert submission.photo.width == 64
+
+
+@sqlite_only
+@pytest.mark.parametrize("what", BAD)
+def test_a_correction_takes_no_bad_photo(what: str, client: PageClient, session: Session, folder: Path) -> None:
+    sent = send(client, encoded(drawn(64, 48)))
+    refused = corrected(client, sent, BAD[what])
+    assert refused.status_code == 422
+    assert complaint(parse(refused))
+    [submission] = stored(session)
+    assert (submission.version, submission.photo is None) == (1, False)

@@ -6,6 +6,7 @@ from wtforms import EmailField, IntegerField
 
 from participation.errors import FormInvalid
 from participation.models.submissions import Submission
+from participation.pictures import Picture
 from participation.services import receipts
 from participation.services.receipts import Correction
 from participation.web.forms.messages import message
@@ -35,9 +36,12 @@ class CorrectionForm:
         fields.text_lang.data = submission.text_lang or fields.text_lang.data
         self.seen.version.data = submission.version
 
-    def correction(self) -> Correction:
-        """What was sent, as the service takes it."""
-        return Correction(self.fields.draft(), self.seen.version.data or 0, bool(self.fields.drop_photo.data))
+    def correction(self, photo: Picture | None = None) -> Correction:
+        """What was sent, as the service takes it; `photo` has just arrived and takes the place of the former one."""
+        fields = self.fields
+        # Beside a photo that the server keeps for this form, the box speaks of that one.
+        drop = bool(fields.drop_photo.data) and not fields.kept_photo_id
+        return Correction(fields.draft(photo), self.seen.version.data or 0, drop)
 
 
 class VersionForm(FlaskForm):

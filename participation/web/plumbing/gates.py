@@ -1,13 +1,17 @@
 """What happens with a form before anything is stored: whom a limit spares, and the photo that comes along."""
 
+from datetime import UTC, datetime
+
 from flask import current_app, g, request
 
 from participation import database, pictures
 from participation.errors import Invalid, Problem
 from participation.pictures import Picture
-from participation.services import submissions
+from participation.services import photos, submissions
 from participation.services.submission_gates import Gate
 from participation.settings import Settings
+from participation.web.forms.photos import PhotoFields
+from participation.web.plumbing.sessions import db
 
 
 def gate() -> Gate:
@@ -37,6 +41,20 @@ def problem(found: Picture | Problem | None, *, lost: bool) -> Problem | None:
     if isinstance(found, Problem):
         return found
     return Problem("photo_gone") if lost and found is None else None
+
+
+def keep(form: PhotoFields, found: Picture | Problem | None) -> None:
+    """Let a form that comes back bring its photo again, because a browser would not; the caller commits."""
+    drop_kept(form)
+    if isinstance(found, Picture):
+        form.keep(photos.keep(db, folder=gate().photos, picture=found, now=datetime.now(UTC)).id)
+
+
+def drop_kept(form: PhotoFields) -> None:
+    """A photo that was removed from the form is gone at once."""
+    if form.drop_photo.data and form.kept_photo_id:
+        photos.discard(db, folder=gate().photos, photo_id=form.kept_photo_id)
+        form.kept_photo.data, form.drop_photo.data = "", False
 
 
 def has_no_photo() -> bool:
