@@ -24,7 +24,7 @@ export function showNeighbours() {
   L.circle(entry.point, { radius: NEAR, className: "near-circle", interactive: false }).addTo(shown);
   if (entry.rough) L.circle(entry.rough, { radius: HOME_RADIUS, className: "home-circle", interactive: false }).addTo(shown);
   for (const { at, kind, waits } of entry.around) put(at, kind, waits ? "near-waits" : "near-shown");
-  put(entry.point, entry.kind, "desk-marker", 1000);
+  put(entry.point, entry.kind, "place-marker", 1000);
   map.invalidateSize({ animate: false });
   map.setView(entry.point, CLOSE, { animate: false });
 }

@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import sign_in
 from tests.browser.world import State, World
 
 
@@ -46,17 +45,11 @@ def _address_refused(page: Page, world: World) -> None:
     expect(page.locator("#email[aria-invalid=true]")).to_be_visible()
 
 
-def _reports(page: Page, world: World) -> None:
-    sign_in(page, world.lang, world.live.staff["worms"])
-    _at("/staff/notices/worms")(page, world)
-
-
 PLACES: dict[str, State] = {
     "place-supported": _supported,
     "report": _at("/worms/submissions/{ids[published]}/notice"),
     "report-refused": _report_refused,
     "report-thanks": _at("/worms/notices/{ids[notice]}"),
-    "reports": _reports,
     "receipt-pending": _at("/receipts/{tokens[pending]}"),
     "receipt-correct": _corrected,
     "receipt-correct-refused": _correction_refused,

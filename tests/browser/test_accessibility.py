@@ -1,14 +1,19 @@
-"""axe finds nothing, on any page in any state: on a phone and on a desktop, light and dark."""
+"""Every page in every state: axe finds nothing, on a phone and on a desktop, light and dark; and nothing is cut off on
+320 pixels, or with text of twice the size, so that nobody has to scroll to the side.
+
+All of it is looked at in one visit, because coming there takes longer than looking.
+"""
 
 import os
 from functools import cache
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from participation.locales import CODES
 from participation.settings import ROOT
+from tests.browser.layout import nothing_sticks_out
 from tests.browser.states import STATES, World
 from tests.factories.shown_entries import Shown
 from tests.fixtures.browsers import DESKTOP, PHONE, PageMaker
@@ -17,9 +22,8 @@ from tests.live_product import LiveProduct
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERYTHING = {"type": "tag", "values": TAGS}
 COLOURS = {"type": "rule", "values": ["color-contrast"]}
-SIZES = {"phone": PHONE["viewport"], "desktop": DESKTOP["viewport"]}
-# Longer words matter most where there is least room.
-PHONES = {"phone": PHONE["viewport"]}
+PHONE_SIZE, DESKTOP_SIZE = PHONE["viewport"], DESKTOP["viewport"]
+NARROW = {"width": 320, "height": 640}
 RUN = """async (rules) => {
   const { violations, passes } = await axe.run({ runOnly: rules, resultTypes: ["violations"] });
   return { violations, passed: passes.length };
@@ -37,19 +41,32 @@ CASES = [
 
 
 @pytest.mark.parametrize(("lang", "state"), CASES, ids=lambda part: part)
-def test_axe_finds_nothing(lang: str, state: str, new_page: PageMaker, live: LiveProduct, shown: Shown) -> None:
+def test_every_state(lang: str, state: str, new_page: PageMaker, live: LiveProduct, shown: Shown) -> None:
     # Nothing moves or fades, so that axe does not see colours on their way.
     page = new_page(locale=lang, reduced_motion="reduce")
     STATES[state](page, World(live, shown, lang))
     page.evaluate(axe())
-    problems = []
-    for device, size in (SIZES if EVERY or lang == "de" else PHONES).items():
-        page.set_viewport_size(size)
-        page.emulate_media(color_scheme="light")
-        problems += [f"{device}: {line}" for line in findings(page, EVERYTHING)]
+    problems = [f"phone: {line}" for line in findings(page, EVERYTHING)]
+    # Longer words matter most where there is least room.
+    if EVERY or lang == "de":
         page.emulate_media(color_scheme="dark")
-        problems += [f"{device}, dark: {line}" for line in findings(page, COLOURS)]
+        problems += [f"phone, dark: {line}" for line in findings(page, COLOURS)]
+        page.set_viewport_size(DESKTOP_SIZE)
+        problems += [f"desktop, dark: {line}" for line in findings(page, EVERYTHING)]
     assert not problems, "\n".join(problems)
+    page.set_viewport_size(NARROW)
+    nothing_sticks_out(page)
+    page.set_viewport_size(PHONE_SIZE)
+    enlarge_text(page)
+    nothing_sticks_out(page)
+
+
+def enlarge_text(page: Page) -> None:
+    """What somebody sets in the browser, once and for all pages."""
+    setting = page.context.new_cdp_session(page)
+    setting.send("Page.enable")
+    setting.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
+    expect(page.locator("html")).to_have_css("font-size", "32px")
 
 
 def findings(page: Page, rules: dict[str, Any]) -> list[str]:

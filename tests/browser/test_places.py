@@ -54,6 +54,20 @@ def test_a_correction_reaches_the_receipt(script: bool, new_page: PageMaker, sho
     expect(page.locator(".entry-text")).to_have_text(text)
 
 
+def test_a_tap_on_the_map_moves_an_entry_until_it_is_decided(page: Page, shown: Shown) -> None:
+    page.goto(f"/de/receipts/{shown.tokens['pending']}/correct")
+    spot = page.locator(".place-marker .badge")
+    expect(spot).to_be_visible()
+    before = page.locator("#lat").input_value()
+    page.locator("#map").tap(position={"x": 100, "y": 100})
+    expect(page.locator("#lat")).not_to_have_value(before)
+    moved = page.locator("#lat").input_value()
+    page.locator("#near_home").uncheck()
+    page.locator("form.correct button[type=submit]").click()
+    page.locator('a[href$="/correct"]').click()
+    expect(page.locator("#lat")).to_have_value(moved)
+
+
 def test_the_mail_that_is_asked_for_arrives_and_its_button_confirms(
     new_page: PageMaker, live: LiveProduct, shown: Shown
 ) -> None:

@@ -1,4 +1,4 @@
-// The small map of the desk: where an entry is, and where a tap would put it. The fields say the same without it.
+// A small map: where an entry is, and where a tap would put it. The fields beside it say the same without it.
 
 import { createMap } from "./ground.js";
 import { Pins } from "./pins.js";
@@ -9,7 +9,7 @@ const L = window.L;
 const HOME_RADIUS = 107;
 const CLOSE = 17;
 
-const frame = document.querySelector(".desk-map");
+const frame = document.querySelector(".place-map");
 const fields = document.querySelectorAll("#lat, #lon");
 frame.hidden = false;
 const map = createMap(document.getElementById("map"));
@@ -20,7 +20,7 @@ const marker = L.marker(map.getCenter(), { icon: sign(frame.dataset.kind), inter
 
 const { point, rough } = frame.dataset;
 if (point) put(pair(point), CLOSE);
-if (rough) L.circle(pair(rough), { radius: HOME_RADIUS, className: "home-circle", interactive: false }).addTo(map);
+const home = rough && L.circle(pair(rough), { radius: HOME_RADIUS, className: "home-circle", interactive: false }).addTo(map);
 if (fields.length) {
   map.on("click", ({ latlng }) => choose(latlng));
   for (const field of fields) field.addEventListener("change", typed);
@@ -31,6 +31,8 @@ function choose({ lat, lng }) {
   [fields[0].value, fields[1].value] = [lat.toFixed(6), lng.toFixed(6)];
   fields[0].closest("details").open = true;
   put([lat, lng]);
+  // It lay around the former point.
+  if (home) home.remove();
 }
 
 // What is typed shows on the map, also what a refused form brought back.
@@ -49,5 +51,5 @@ function pair(text) {
 }
 
 function sign(kind) {
-  return L.divIcon({ className: "desk-marker", html: signElement(kind), iconSize: [0, 0] });
+  return L.divIcon({ className: "place-marker", html: signElement(kind), iconSize: [0, 0] });
 }
