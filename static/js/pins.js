@@ -1,4 +1,4 @@
-// The published entries on one canvas. Tiles of columns (x, y, n, kind, kinds, id) come by fetch and are kept by zoom; only
+// The published entries on a canvas. Tiles of columns (x, y, n, kind, kinds, id) come by fetch and are kept by zoom; only
 // what lies in the view and a little around it is drawn.
 
 import { dark, fill, settings } from "./ground.js";
@@ -19,6 +19,8 @@ const KEPT = 200;
 const CROWD = 250;
 // Finer pixels than these nobody sees on a sign, but a slow phone has to fill them.
 const FINEST = 2;
+// A crowd is painted in portions of this many milliseconds, so that a slow phone hears a finger between them.
+const PORTION = 12;
 
 export class Pins extends L.Layer {
   constructor() {
@@ -31,13 +33,15 @@ export class Pins extends L.Layer {
     this._chosen = null;
     this._reset = this._reset.bind(this);
     this._draw = this._draw.bind(this);
+    this._paint = this._paint.bind(this);
   }
 
   onAdd(map) {
     if (!map.getPane("pins")) map.createPane("pins").style.zIndex = 450;
     map.getContainer().pins = this;
-    this._canvas = L.DomUtil.create("canvas", "pins", this.getPane());
-    this._canvas.setAttribute("aria-hidden", "true");
+    // One is painted while the other still shows what was there before.
+    this._canvases = ["pins", "pins"].map((name) => L.DomUtil.create("canvas", name, this.getPane()));
+    for (const canvas of this._canvases) canvas.setAttribute("aria-hidden", "true");
     this._recolour = () => {
       forgetSigns();
       this._plan();
@@ -49,8 +53,9 @@ export class Pins extends L.Layer {
   onRemove(map) {
     dark.removeEventListener("change", this._recolour);
     cancelAnimationFrame(this._frame);
+    cancelAnimationFrame(this._portion);
     this._calls?.abort();
-    this._canvas.remove();
+    for (const canvas of this._canvases) canvas.remove();
     delete map.getContainer().pins;
   }
 
@@ -207,39 +212,62 @@ export class Pins extends L.Layer {
     this._corner = this._map.containerPointToLayerPoint(around.multiplyBy(-1)).round();
     const full = size.add(around.multiplyBy(2));
     this._drawn = L.bounds(this._corner, this._corner.add(full));
-    const ratio = Math.min(devicePixelRatio, FINEST);
-    const context = this._clear(full, ratio);
     const origin = this._map.getPixelOrigin().add(this._corner);
     const { ready, old } = this._gather(L.bounds(origin, origin.add(full)));
-    const place = (items) => this._place(items, origin, full);
-    context.globalAlpha = 0.4;
-    place(old).forEach((item) => this._stamp(context, item, ratio));
-    context.globalAlpha = 1;
-    this._shown = place(ready);
+    const faint = this._place(old, origin, full);
+    this._shown = this._place(ready, origin, full);
     // Pins further down lie over those further up, and clusters over all.
     this._shown.sort((a, b) => (a.n > 1) - (b.n > 1) || a.y - b.y);
-    const chosen = this._chosenNow(origin);
     const told = roomForCounts(this._shown);
-    const crowded = this._shown.filter(({ n }) => n === 1).length > CROWD;
-    for (const item of this._shown) {
-      if (item !== chosen) this._stamp(context, item, ratio, { told: told.has(item), crowded });
-    }
-    for (const counts of told.values()) drawCounts(context, counts, ratio);
-    if (chosen) this._stamp(context, chosen, ratio, { told: told.has(chosen), chosen: true });
+    this._signs = this._signsOf(faint, told, this._chosenNow(origin), full);
+    this._paint();
     this._tell([...told.values()].map(({ box }) => box));
   }
 
-  _clear(full, ratio) {
-    const canvas = this._canvas;
+  // Paints as much as fits into this frame; the rest follows in the next ones.
+  _paint() {
+    cancelAnimationFrame(this._portion);
+    const until = performance.now() + PORTION;
+    while (performance.now() < until) {
+      if (this._signs.next().done) return;
+    }
+    this._portion = requestAnimationFrame(this._paint);
+  }
+
+  // Each step paints one sign on the spare canvas; after the last one the former canvas is empty.
+  *_signsOf(faint, told, chosen, full) {
+    const [former, canvas] = this._canvases;
+    const ratio = Math.min(devicePixelRatio, FINEST);
+    const context = this._clear(canvas, full, ratio);
+    // What another zoom has shown is wrong here.
+    if (this._painted !== this._map.getZoom()) this._empty(former);
+    this._painted = this._map.getZoom();
+    context.globalAlpha = 0.4;
+    for (const item of faint) yield this._stamp(context, item, ratio);
+    context.globalAlpha = 1;
+    const crowded = this._shown.filter(({ n }) => n === 1).length > CROWD;
+    for (const item of this._shown) {
+      if (item !== chosen) yield this._stamp(context, item, ratio, { told: told.has(item), crowded });
+    }
+    for (const counts of told.values()) yield drawCounts(context, counts, ratio);
+    if (chosen) this._stamp(context, chosen, ratio, { told: told.has(chosen), chosen: true });
+    this._empty(former);
+    this._canvases.reverse();
+  }
+
+  _empty(canvas) {
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  }
+
+  _clear(canvas, full, ratio) {
     L.DomUtil.setPosition(canvas, this._corner);
     const [width, height] = [full.x * ratio, full.y * ratio].map(Math.round);
-    const context = canvas.getContext("2d");
-    if (canvas.width === width && canvas.height === height) context.clearRect(0, 0, width, height);
+    if (canvas.width === width && canvas.height === height) this._empty(canvas);
     else {
       [canvas.width, canvas.height] = [width, height];
       [canvas.style.width, canvas.style.height] = [`${full.x}px`, `${full.y}px`];
     }
-    return context;
+    return canvas.getContext("2d");
   }
 
   // Items of the tiles that are there; for those on their way what the former zoom showed at their place.

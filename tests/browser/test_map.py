@@ -19,7 +19,9 @@ ITEMS = """() => document.getElementById("map").pins.items
 RING = """() => {
   const map = document.getElementById("map");
   const { point, kinds, n } = map.pins.items.find(({ kinds }) => kinds?.filter(Boolean).length > 1);
-  const canvas = map.querySelector("canvas.pins");
+  // One of the two is empty: it waits for the next picture.
+  const painted = ({ width, height }, context) => context.getImageData(0, 0, width, height).data.some(Boolean);
+  const canvas = [...map.querySelectorAll("canvas.pins")].find((one) => painted(one, one.getContext("2d")));
   const [frame, board] = [map.getBoundingClientRect(), canvas.getBoundingClientRect()];
   const ratio = canvas.width / board.width;
   const middle = { x: frame.left + point.x - board.left, y: frame.top + point.y - board.top };
