@@ -1,7 +1,7 @@
 # The front door. Every target sets up what it needs; what is already there is left alone.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test lint setup lock messages screens bench-page bench-desk
+.PHONY: help run test lint setup lock messages screens bench-page bench-desk bench-interfaces bench-exports bench-comparison
 
 # PYTHON chooses the interpreter for .venv, for example: make run PYTHON=python3.12
 export PYTHON
@@ -43,3 +43,17 @@ bench-page: ## Weight, motion and Lighthouse scores of the resident's pages; BEN
 bench-desk: ## Statements and server time of the moderators' queue with 100 and 10,000 entries that wait, on both databases
 	@tools/setup.sh test
 	@exec .venv/bin/python -m benches.desk $(BENCH_ARGS)
+
+bench-interfaces: ## The interfaces for programs, asked in thousands of ways; BENCH_ARGS="--examples 1000" asks more
+	@tools/setup.sh test
+	@exec .venv/bin/python -m benches.interfaces $(BENCH_ARGS)
+
+bench-exports: ## Speed and memory of downloads against psql and sqlite3; BENCH_ARGS="--rows 100000" measures fewer rows
+	@tools/setup.sh test
+	@.venv/bin/python -m benches.exports $(BENCH_ARGS)
+	@exec .venv/bin/python -m benches.workbooks
+
+bench-comparison: ## False and found claims of the comparison, its computing times, and its page; BENCH_ARGS="--runs 100" is faster
+	@tools/setup.sh test
+	@.venv/bin/python -m benches.comparison $(BENCH_ARGS)
+	@exec .venv/bin/python -m benches.comparison_page

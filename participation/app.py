@@ -5,7 +5,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from participation import database, logs
-from participation.cli import accounts, assets, cities, demo, partnerships, serve, submissions, worker
+from participation.cli import accounts, api_clients, assets, cities, demo, partnerships, serve, submissions, worker
+from participation.cli import comparisons as comparison_commands
 from participation.cli import database as database_commands
 from participation.cli import decisions as decision_commands
 from participation.models import all_tables  # noqa: F401  # relationships name each other
@@ -15,17 +16,29 @@ from participation.web import (
     addresses,
     appeals,
     basemaps,
+    catalogs,
+    comparison_files,
+    comparison_notes,
+    comparisons,
     contacts,
     decisions,
     digests,
+    downloads,
+    export_pages,
+    export_profiles,
+    export_tokens,
     exports,
+    features,
     followers,
     handovers,
     health,
+    imports,
     invitations,
     notes,
     notice_decisions,
     notices,
+    open311,
+    papers,
     photos,
     place_decisions,
     places,
@@ -63,16 +76,21 @@ from participation.web.plumbing import (
     headers,
     limits,
     locale,
+    open_access,
     outside,
     requests,
     sessions,
     sign_in,
     static_files,
 )
+from participation.web.plumbing import downloads as download_slots
 
 BLUEPRINTS = (
     partnership_pages.blueprint,
     city_pages.blueprint,
+    comparisons.blueprint,
+    comparison_files.blueprint,
+    comparison_notes.blueprint,
     submission_pages.blueprint,
     places.blueprint,
     receipts.blueprint,
@@ -84,6 +102,7 @@ BLUEPRINTS = (
     notes.blueprint,
     replies.blueprint,
     reply_templates.blueprint,
+    papers.blueprint,
     photos.blueprint,
     proofs.blueprint,
     texts.blueprint,
@@ -102,13 +121,23 @@ BLUEPRINTS = (
     basemaps.blueprint,
     addresses.blueprint,
     exports.blueprint,
+    downloads.blueprint,
+    export_pages.blueprint,
+    export_profiles.blueprint,
+    export_tokens.blueprint,
+    features.blueprint,
+    open311.blueprint,
+    catalogs.blueprint,
     health.blueprint,
+    imports.blueprint,
     demo_pages.blueprint,
 )
 COMMANDS = (
     accounts.accounts,
+    api_clients.api_clients,
     assets.assets,
     cities.cities,
+    comparison_commands.comparison,
     database_commands.database,
     decision_commands.decisions,
     demo.demo,
@@ -128,14 +157,18 @@ def create_app(settings: Settings) -> Flask:
     requests.init(app)
     outside.init(app, settings)
     locale.init(app)
-    CSRFProtect(app)
+    forgery = CSRFProtect(app)
+    # Programs have no form of ours; who they are their key says, which no browser sends by itself.
+    forgery.exempt(open311.create)
     headers.init(app, settings)
+    open_access.init(app)
     compression.init(app)
     static_files.init(app)
     formats.init(app)
     sign_in.init(app, settings)
     errors.init(app)
     limits.init(app)
+    download_slots.init(app, settings)
     digest_mails.init(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

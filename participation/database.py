@@ -8,6 +8,8 @@ from sqlalchemy import DateTime, Engine, MetaData, String, TypeDecorator, create
 from sqlalchemy.engine import Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from participation.text import neutral
+
 SQLITE_BUSY_SECONDS = 15
 
 
@@ -74,7 +76,9 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"})
+    # Compiling a statement that reads many columns takes longer than it saves, and delays the first row by seconds.
+    options = {"options": "-c timezone=UTC -c jit=off"}
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=options)
 
 
 def _make_folder(url: str) -> None:
@@ -93,6 +97,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Erased means gone: what a row held is overwritten in the file too.
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
+    # PostgreSQL has a function of its own for it.
+    connection.create_function("neutral", 1, neutral, deterministic=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -103,6 +109,12 @@ def _begin_sqlite(connection: Connection) -> None:
 def writing(engine: Engine) -> Session:
     """A session that may write; on SQLite it takes the write lock at its first statement."""
     return Session(engine, expire_on_commit=False)
+
+
+def snapshot(engine: Engine) -> Session:
+    """A session that only reads, and sees everything as it was at its first statement."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    return reading(engine.execution_options(**options))
 
 
 def reading(engine: Engine) -> Session:

@@ -35,6 +35,7 @@ class Settings:
     frame_ancestors: str = "'self'"
     max_body_kb: int = 256
     photo_mb: int = 15
+    import_mb: int = 50
     proof_work: int = 50_000
     sends_per_hour: int = 60
     sends_per_day: int = 300
@@ -59,6 +60,16 @@ class Settings:
         return self.instance / "photos"
 
     @property
+    def imports(self) -> Path:
+        """The private folder of files that wait to be imported."""
+        return self.instance / "imports"
+
+    @property
+    def import_bytes(self) -> int:
+        """How large a file for an import may be."""
+        return self.import_mb * 1024 * 1024
+
+    @property
     def photo_bytes(self) -> int:
         """How large the file of a photo may be."""
         return self.photo_mb * 1024 * 1024
@@ -72,6 +83,11 @@ class Settings:
     def relayed(self) -> Path:
         """The folder of tiles that were fetched from the cities' map providers."""
         return self.instance / "relay"
+
+    @property
+    def exports(self) -> Path:
+        """The folder in which downloads are written that cannot be sent as they grow; empty most of the time."""
+        return self.instance / "exports"
 
     @property
     def mail(self) -> mailboxes.Server | Path:
@@ -103,6 +119,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         frame_ancestors=_frame_ancestors(get("FRAME_ANCESTORS", "'self'")),
         max_body_kb=_number("MAX_BODY_KB", get("MAX_BODY_KB", "256"), 16, 65536),
         photo_mb=_number("PHOTO_MB", get("PHOTO_MB", "15"), 1, 50),
+        import_mb=_number("IMPORT_MB", get("IMPORT_MB", "50"), 1, 200),
         proof_work=_number("PROOF_WORK", get("PROOF_WORK", "50000"), 0, 1_000_000),
         sends_per_hour=_number("SENDS_PER_HOUR", get("SENDS_PER_HOUR", "60"), 1, 100_000),
         sends_per_day=_number("SENDS_PER_DAY", get("SENDS_PER_DAY", "300"), 1, 100_000),

@@ -15,11 +15,12 @@ from participation.settings import ROOT
 PRODUCT = ROOT / "participation"
 # One noun, one file name, in every layer.
 NOUNS = [
-    "accounts", "addresses", "appeals", "basemaps", "campaigns", "cities", "claims", "contacts", "contributors",
-    "decisions", "demo", "digests", "exports", "filters", "followers", "handovers", "health", "imports",
-    "invitations", "limits", "locations", "mails", "notes", "notices", "originals", "partnerships", "passkeys",
-    "photos", "places", "proofs", "proposals", "queues", "receipts", "redactions", "replies", "roles", "submissions",
-    "supports", "texts", "tiles", "upkeep",
+    "accounts", "addresses", "api_clients", "appeals", "basemaps", "campaigns", "catalogs", "cities", "claims",
+    "comparisons", "contacts", "contributors", "decisions", "demo", "digests", "downloads", "exports", "features",
+    "filters", "followers", "handovers", "health", "imports", "invitations", "limits", "locations", "mails", "notes",
+    "notices", "open311", "originals", "papers", "partnerships", "passkeys", "photos", "places", "proofs",
+    "proposals", "queues", "receipts", "redactions", "replies", "roles", "submissions", "supports", "texts", "tiles",
+    "translations", "upkeep",
 ]  # fmt: skip
 # What a folder holds beside the nouns: the folder's own machinery.
 BESIDE = {

@@ -33,7 +33,7 @@ REQUIRED = {
     "landmarks",
 }
 POPULATION = {"population", "population_year", "population_source"}
-OPTIONAL = {"outline_is_simple", "basemap", "texts"}
+OPTIONAL = {"population_territory", "outline_is_simple", "basemap", "texts"}
 PAGES = {"about", "imprint", "privacy", "accessibility", "terms"}
 PLACE_TYPES = {
     "square",

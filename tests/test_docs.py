@@ -51,7 +51,7 @@ def test_the_readme_names_every_command_and_no_other(app: Flask) -> None:
     there = set(commands(app.cli))
     assert [command for command in sorted(there) if f"flask {command}" not in README] == []
     groups = {command.split()[0] for command in there}
-    for found in re.findall(r"flask (?:--app wsgi )?((?:[a-z]+ ?)+)", README):
+    for found in re.findall(r"flask (?:--app wsgi )?((?:[a-z][a-z-]* ?)+)", README):
         words = found.split()
         assert words[0] in groups
         assert words[0] in there or " ".join(words[:2]) in there, found

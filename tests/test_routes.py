@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from participation.locales import CODES
 from participation.models.texts import PAGES
-from tests.factories import invitations, samples
+from participation.services.export_tables import TABLES
+from tests.factories import export_profiles, invitations, samples
 from tests.factories.samples import Sample
 from tests.fixtures.databases import sqlite_only
 from tests.fixtures.statements import Budget
@@ -22,6 +23,8 @@ SENT = (
 )  # fmt: skip
 STEPS = f"<any({', '.join(SENT).replace('second-look', repr('second-look'))}):_step>"
 PROPOSAL_STEPS = "<any(confirm, drop):_step>"
+OPEN311 = "<any(json,xml):form>"
+FILES = ",".join(f"'{name}'" for name in (*TABLES, "open-data"))
 SUPPORT_STEPS = "<any(support, unsupport):_step>"
 ROUTES = {
     "/": "GET",
@@ -30,6 +33,8 @@ ROUTES = {
     f"/<lang:lang>/<city>/{TEXTS}": "GET",
     "/<lang:lang>/<city>/add": "GET POST",
     "/<lang:lang>/<city>/addresses": "GET",
+    "/<lang:lang>/<city>/downloads": "GET",
+    "/<lang:lang>/<city>/downloads/versions/<label>": "GET",
     "/<lang:lang>/<city>/list": "GET",
     "/<lang:lang>/<city>/notices/<uuid:notice_id>": "GET",
     "/<lang:lang>/<city>/places/near": "GET",
@@ -40,6 +45,10 @@ ROUTES = {
     "/<lang:lang>/<city>/places/<uuid:place_id>/unsupport": "POST",
     "/<lang:lang>/<city>/submissions/<uuid:submission_id>": "GET",
     "/<lang:lang>/<city>/submissions/<uuid:submission_id>/notice": "GET POST",
+    "/<lang:lang>/compare/<partnership>": "GET",
+    "/<lang:lang>/compare/<partnership>.pdf": "GET",
+    "/<lang:lang>/compare/<partnership>/<figure>.<any(svg,png,csv):ending>": "GET",
+    "/<lang:lang>/compare/<partnership>/<slug>.json": "GET",
     "/<lang:lang>/demo/mails": "GET",
     "/<lang:lang>/followers/<token>": "GET POST",
     "/<lang:lang>/receipts/<token>": "GET",
@@ -51,6 +60,13 @@ ROUTES = {
     "/<lang:lang>/receipts/<token>/follow": "GET POST",
     "/<lang:lang>/receipts/<token>/withdraw": "POST",
     "/<lang:lang>/staff/": "GET",
+    "/<lang:lang>/staff/<city>/exports": "GET",
+    "/<lang:lang>/staff/<city>/exports/log": "GET",
+    "/<lang:lang>/staff/<city>/exports/profiles/<int:profile_id>": "GET",
+    "/<lang:lang>/staff/<city>/exports/profiles/<int:profile_id>/delete": "POST",
+    "/<lang:lang>/staff/<city>/exports/profiles/<int:profile_id>/tokens": "POST",
+    "/<lang:lang>/staff/<city>/exports/profiles/new": "GET POST",
+    "/<lang:lang>/staff/<city>/exports/profiles/tokens/<int:token_id>/revoke": "POST",
     "/<lang:lang>/staff/account": "GET",
     "/<lang:lang>/staff/account/app": "GET POST",
     "/<lang:lang>/staff/account/app/<token>": "POST",
@@ -73,6 +89,15 @@ ROUTES = {
     "/<lang:lang>/staff/appeals/<city>": "GET",
     "/<lang:lang>/staff/appeals/<city>/<uuid:appeal_id>": "GET POST",
     "/<lang:lang>/staff/appeals/<city>/<uuid:appeal_id>/take": "POST",
+    "/<lang:lang>/staff/<city>/imports": "GET POST",
+    "/<lang:lang>/staff/<city>/imports/<uuid:import_id>": "GET POST",
+    "/<lang:lang>/staff/<city>/imports/<uuid:import_id>/delete": "POST",
+    "/<lang:lang>/staff/<city>/imports/<uuid:import_id>/report.csv": "GET",
+    "/<lang:lang>/staff/<city>/imports/mappings/<int:mapping_id>/delete": "POST",
+    "/<lang:lang>/staff/<city>/paper": "GET POST",
+    "/<lang:lang>/staff/<city>/paper.pdf": "GET",
+    "/<lang:lang>/staff/compare/<partnership>/notes": "GET POST",
+    "/<lang:lang>/staff/compare/notes/<uuid:comparison_note_id>/remove": "POST",
     "/<lang:lang>/staff/contacts/<city>": "GET",
     "/<lang:lang>/staff/invitations/<uuid:invitation_id>/revoke": "POST",
     "/<lang:lang>/staff/invitations/<uuid:invitation_id>/send-again": "POST",
@@ -118,10 +143,26 @@ ROUTES = {
     "/basemap/<city>/<int:z>/<int:x>/<int:y>.<any(png,jpg,webp,avif):picture>": "GET",
     "/basemap/<city>/names.json": "GET",
     "/basemap/<city>/outline.json": "GET",
+    "/catalog.jsonld": "GET",
     "/challenge": "GET",
-    "/exports/<city>/decisions.csv": "GET",
-    "/exports/<city>/submissions.csv": "GET",
+    "/exports/<city>/saved/<name>": "GET",
+    f"/exports/<city>/<any({','.join(TABLES)}):name>.csv": "GET",
+    f"/exports/<city>/<any({FILES}):name>.<any(xlsx,geojson,gpkg,zip):ending>": "GET",
+    "/exports/compare/<partnership>.<any(csv,json):ending>": "GET",
     "/healthz": "GET",
+    "/ogc/": "GET",
+    "/ogc/api": "GET",
+    "/ogc/collections": "GET",
+    "/ogc/collections/<collection>": "GET",
+    "/ogc/collections/<collection>/items": "GET",
+    "/ogc/collections/<collection>/items/<path:feature>": "GET",
+    "/ogc/conformance": "GET",
+    f"/open311/discovery.{OPEN311}": "GET",
+    "/open311/v2/openapi.json": "GET",
+    f"/open311/v2/requests.{OPEN311}": "GET POST",
+    f"/open311/v2/requests/<uuid:request_id>.{OPEN311}": "GET",
+    f"/open311/v2/services.{OPEN311}": "GET",
+    f"/open311/v2/services/<code>.{OPEN311}": "GET",
     "/photos/<uuid:photo_id>-small.jpg": "GET",
     "/photos/<uuid:photo_id>.jpg": "GET",
     "/photos/kept/<token>.jpg": "GET",
@@ -129,20 +170,29 @@ ROUTES = {
     "/tiles/<city>/<int:z>/<int:x>/<int:y>.json": "GET",
 }
 # Data, pictures, redirections, and what only a demonstration has.
-NO_PAGES = ("/addresses", "/near", ".svg", ".jpg", "/follow", SUPPORT_STEPS, "/demo/mails")
+NO_PAGES = (
+    *("/addresses", "/near", ".svg", ".jpg", ".pdf", ".json", ":ending>", "/follow", SUPPORT_STEPS, "/demo/mails"),
+    "<label>",
+)
+# For programs: whoever sends has a key, which no browser sends by itself.
+BY_KEY = (f"/open311/v2/requests.{OPEN311}",)
 # How many statements a page may cost, however much it shows. Staff pages: one more for who is signed in.
 BUDGETS = {
     "/en/": 6,
     "/en/worms/": 7,
+    "/en/worms/downloads": 16,
     "/en/worms/list": 10,
     "/en/worms/add": 5,
     "/en/worms/add?kind=idea": 7,
     "/en/worms/privacy": 4,
+    "/en/compare/worms-metz": 8,
+    "/en/staff/worms/exports": 18,
     "/en/staff/queue/worms": 11,
     "/en/staff/notices/worms": 6,
     "/en/staff/appeals/worms": 6,
     "/en/staff/notes/worms": 6,
     "/en/staff/replies/worms": 5,
+    "/en/staff/worms/paper": 7,
 }
 
 
@@ -186,10 +236,15 @@ def staff_pages_of(sample: Sample, lang: str) -> list[str]:
         f"/{lang}/staff/places/{sample.published.place_id}/reply?template={sample.template.id}",
         f"/{lang}/staff/appeals/worms",
         f"/{lang}/staff/appeals/worms/{sample.appeal.id}",
+        f"/{lang}/staff/compare/worms-metz/notes",
         f"/{lang}/staff/notes/worms",
         f"/{lang}/staff/notices/worms/{sample.notice.id}",
         f"/{lang}/staff/notices/worms/{sample.notice.id}/contact",
+        f"/{lang}/staff/worms/paper",
+        f"/{lang}/staff/worms/paper?kind=idea",
         f"/{lang}/staff/replies/worms",
+        f"/{lang}/staff/worms/exports",
+        f"/{lang}/staff/worms/exports?profile=internal&kind=idea",
         f"/{lang}/staff/replies/worms/{sample.template.id}",
         f"/{lang}/staff/submissions/{sample.pending.id}/notes",
         f"/{lang}/staff/accounts/{sample.moderator.id}/hand-over",
@@ -223,7 +278,11 @@ def test_every_page_opens_in_every_language(lang: str, client: PageClient, sessi
     sent = invitations.make(session, sample.lead, now=datetime.now(UTC))
     client.page(f"/{lang}/staff/invitations/accept/{sent.token}")
     client.sign_in(sample.lead, lang=lang)
-    for page in ("accounts", "invitations/new", "contacts/worms", f"accounts/{sample.moderator.id}/hand-over"):
+    profile = export_profiles.make(session, sample.lead, sample.city)
+    export_profiles.token(session, sample.lead, profile)
+    saving = (f"worms/exports/profiles/{profile.id}", "worms/exports/profiles/new?file=submissions.csv")
+    leading = ("accounts", "invitations/new", "contacts/worms", f"accounts/{sample.moderator.id}/hand-over")
+    for page in (*leading, *saving, "worms/exports", "worms/exports/log", "worms/imports"):
         client.page(f"/{lang}/staff/{page}")
     client.post_form(f"/{lang}/staff/account", {}, action="/sign-out")
     client.sign_in(sample.facilitator, lang=lang)
@@ -245,7 +304,7 @@ def test_every_page_has_a_title_of_its_own_in_every_language(client: PageClient,
 def test_every_post_refuses_without_its_token(signed_in: bool, client: PageClient, sample: Sample) -> None:
     if signed_in:
         client.sign_in(sample.moderator)
-    for rule in (rule for rule, methods in ROUTES.items() if "POST" in methods):
+    for rule in (rule for rule, methods in ROUTES.items() if "POST" in methods and rule not in BY_KEY):
         for lang, token in (("de", {}), ("fr", {"csrf_token": "forged"})):
             address = sample.address(rule).replace("<lang:lang>", lang)
             response = client.post(address, data={"kind": "idea", "text": "x" * 20, **token})

@@ -1,4 +1,4 @@
-"""`flask worker`: the housekeeping and the mail beside the web server."""
+"""`flask worker`: the housekeeping, the mail and large imports beside the web server."""
 
 import signal
 import threading
@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import SQLAlchemyError
 
 from participation import database
-from participation.cli import mails
+from participation.cli import comparisons, imports, mails
 from participation.cli.plumbing import engine, transaction
 from participation.services import followers, upkeep
 from participation.settings import Settings
@@ -31,6 +31,8 @@ FORGETTING = (
     upkeep.forget_claims,
     upkeep.forget_invitations,
     upkeep.forget_contact_readings,
+    upkeep.forget_export_tokens,
+    upkeep.forget_downloads,
     upkeep.forget_reporters,
 )
 log = structlog.get_logger()
@@ -38,7 +40,7 @@ log = structlog.get_logger()
 
 @worker.command("run")
 def run() -> None:
-    """Send mail every few seconds and keep house every minute, until told to stop."""
+    """Send mail and read imports every few seconds and keep house every minute, until told to stop."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -49,7 +51,9 @@ def run() -> None:
             if time.monotonic() >= housework:
                 housework = time.monotonic() + SECONDS
                 one_round()
+                comparisons.compute_due(stop.is_set)
             mails.send_due(stop.is_set)
+            imports.run_next(stop.is_set)
         except SQLAlchemyError:
             # The database may be back in a minute; the worker has to be there then.
             log.exception("upkeep_failed")
@@ -59,9 +63,12 @@ def run() -> None:
 
 @worker.command("once")
 def once() -> None:
-    """Keep house once and send the mail that is due."""
+    """Keep house once, compute the comparisons and send the mail that are due, and read the files that wait."""
     one_round(everything=True)
+    comparisons.compute_due()
     mails.send_due()
+    while imports.run_next():
+        pass
 
 
 def one_round(*, everything: bool = False) -> None:
@@ -81,12 +88,15 @@ def one_round(*, everything: bool = False) -> None:
         with transaction() as session:
             rebuilt += upkeep.count_anew(session, slug=slug)
     with transaction() as session:
+        upkeep.forget_imports(session, folder=settings.imports, now=now)
+    with transaction() as session:
         followed = followers.forget_old(session, now=now)
     mailed = mails.forget_old(now)
     # Texts and addresses are the business of pages; the app says who makes them.
     current_app.extensions["participation_digests"]()
     with database.reading(engine()) as session:
         swept = upkeep.sweep_photos(session, folder=settings.photos, now=now, everything=everything)
+    swept += upkeep.sweep_exports(folder=settings.exports, now=now)
     if forgotten or rebuilt or followed or mailed or swept:
         log.info("upkeep_done", forgotten=forgotten, rebuilt=rebuilt, followers=followed, mails=mailed, files=swept)
 

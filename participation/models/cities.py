@@ -1,6 +1,6 @@
 """Cities with their districts and landmarks."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from participation import geo
-from participation.database import Base
+from participation.database import Base, UTCDateTime
 from participation.geo import Area, Point
 
 
@@ -25,6 +25,8 @@ class City(Base):
     population: Mapped[int]
     population_year: Mapped[int]
     population_source: Mapped[str] = mapped_column(Text, default="")
+    # Of which territory that is the population, where the name of the city does not say it: the city or its region.
+    population_territory: Mapped[str] = mapped_column(String(120), default="", server_default="")
     time_zone: Mapped[str] = mapped_column(String(60))
     languages: Mapped[list[str]] = mapped_column(JSON)
     centre_lat: Mapped[float]
@@ -43,6 +45,10 @@ class City(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     # Grows with every change of what the map shows; it is the version of every tile of the city.
     map_version: Mapped[int] = mapped_column(default=0)
+    # Grows with every change of what is published, shown on the map or not; it is the version of every download.
+    data_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    # When that was, or when the city was loaded.
+    changed_at: Mapped[datetime | None] = mapped_column(UTCDateTime, default=lambda: datetime.now(UTC))
 
     districts: Mapped[list["District"]] = relationship(
         back_populates="city", order_by="District.name", cascade="all, delete-orphan"
@@ -77,6 +83,7 @@ class District(Base):
     code: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(120))
     boundary: Mapped[str] = mapped_column(Text)
+    population: Mapped[int | None]
 
     city: Mapped[City] = relationship(back_populates="districts")
 

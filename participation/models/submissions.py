@@ -37,7 +37,7 @@ STEPS = tuple(
 # phone numbers or e-mail addresses, names, links and shouting in the words; very fast, many from one contributor;
 # near a home, and outside of all districts.
 CHECKS = ("no_proof", "phone", "email", "name", "link", "shouting", "fast", "many", "near_home", "outside")
-SOURCES = ("web", "pwa_offline", "walk", "staff_paper", "import", "demo")
+SOURCES = ("web", "pwa_offline", "walk", "staff_paper", "import", "demo", "open311")
 TEXT_MAX = 1500
 PLACE_WORDS_MAX = 200
 ANSWERS = (

@@ -1,6 +1,7 @@
 """Cities: looked up by slug, and loaded from the files in which they describe themselves."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import delete, func, select, update
@@ -40,6 +41,7 @@ def load(session: Session, *, file: Path, basemaps: Path, demo: bool = False) ->
     city = session.scalar(select(City).where(City.slug == found.slug)) or City(slug=found.slug)
     city.demo = demo or _has_demo_submissions(session, city)
     _describe(city, found)
+    city.changed_at = datetime.now(UTC)
     session.add(city)
     _set_landmarks(session, city, found)
     _set_districts(session, city, found)
@@ -64,7 +66,7 @@ def _describe(city: City, found: CityFile) -> None:
         found.languages,
     )
     city.population, city.population_year = found.population, found.population_year
-    city.population_source = found.population_source
+    city.population_source, city.population_territory = found.population_source, found.population_territory
     city.centre_lat, city.centre_lon, city.centre_zoom = found.centre.lat, found.centre.lon, found.zoom
     city.boundary, city.outline_is_simple = found.boundary, found.outline_is_simple
     city.boundary_source = found.boundary_source
@@ -91,6 +93,7 @@ def _set_districts(session: Session, city: City, found: CityFile) -> None:
     for shape in found.districts:
         district = present.pop(shape.code, None) or District(code=shape.code)
         district.name, district.boundary = shape.name, shape.geometry_text
+        district.population = found.residents.get(shape.code)
         districts.append(district)
     added = [district for district in districts if district.code not in before]
     city.districts.extend(added)

@@ -1,10 +1,11 @@
 """What a city's TOML file says, read and checked completely; README has an example."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 import shapely
@@ -46,6 +47,7 @@ class CityFile:
     population: int
     population_year: int
     population_source: str
+    population_territory: str
     time_zone: str
     languages: list[str]
     centre: Point
@@ -54,6 +56,7 @@ class CityFile:
     boundary_source: str
     outline_is_simple: bool
     districts: tuple[DistrictShape, ...]
+    residents: Mapping[str, int]
     landmarks: tuple[LandmarkEntry, ...]
     basemap: BasemapEntry | None
     address_search: dict[str, str] | None
@@ -68,6 +71,7 @@ def read(file: Path) -> CityFile:
     boundary = _boundary(top)
     centre, zoom = _centre(top, boundary)
     country = _country(top)
+    districts, residents = _districts(top, boundary)
     city = CityFile(
         slug=top.slug("slug", reserved=RESERVED),
         name=top.names("name", languages[0]),
@@ -75,6 +79,7 @@ def read(file: Path) -> CityFile:
         population=top.whole("population", 1, LARGEST),
         population_year=top.whole("population_year", 1900, 2100),
         population_source=_source(top, "population_source"),
+        population_territory=top.text("population_territory", longest=120) if "population_territory" in top else "",
         time_zone=_time_zone(top),
         languages=languages,
         centre=centre,
@@ -82,7 +87,8 @@ def read(file: Path) -> CityFile:
         boundary=boundary,
         boundary_source=_source(top, "boundary_source"),
         outline_is_simple=top.flag("outline_is_simple"),
-        districts=_districts(top, boundary),
+        districts=districts,
+        residents=residents,
         landmarks=_landmarks(top, boundary, languages[0]),
         basemap=basemap_files.read(top, country=country, box=geo.area(boundary).box),
         address_search=read_address_search(top),
@@ -142,12 +148,14 @@ def _point(table: Table, boundary: str) -> Point:
     return point
 
 
-def _districts(top: Table, boundary: str) -> tuple[DistrictShape, ...]:
+def _districts(top: Table, boundary: str) -> tuple[tuple[DistrictShape, ...], Mapping[str, int]]:
+    """The districts, and by code how many live in those of which the file says so."""
     if "districts" not in top:
-        return ()
+        return (), {}
     table = top.table("districts")
     document = _geojson(table, "file")
     properties = {key: table.text(key) for key in ("name", "code") if key in table}
+    population = table.text("population") if "population" in table else ""
     table.done()
     try:
         districts = geo.read_districts(document, **properties)
@@ -162,7 +170,20 @@ def _districts(top: Table, boundary: str) -> tuple[DistrictShape, ...]:
         shape = shapely.from_geojson(district.geometry_text)
         if not territory.intersects(shape) or territory.touches(shape):
             top.fail("districts.file", f"{district.name} ({district.code}) lies wholly outside the boundary")
-    return tuple(districts)
+    return tuple(districts), _residents(top, document, districts, population) if population else {}
+
+
+def _residents(top: Table, document: Any, districts: Sequence[DistrictShape], key: str) -> dict[str, int]:
+    """One feature is one district, in the same order."""
+    found = {}
+    for district, feature in zip(districts, document.get("features", [document]), strict=True):
+        value = (feature.get("properties") or {}).get(key)
+        if value is None:
+            continue
+        if type(value) is not int or not 0 <= value <= LARGEST:
+            top.fail("districts.population", f"{district.name}: must be a whole number, not {value!r}"[:200])
+        found[district.code] = value
+    return found
 
 
 def _landmarks(top: Table, boundary: str, language: str) -> tuple[LandmarkEntry, ...]:

@@ -1,170 +1,160 @@
-"""The cities' downloads: `submissions.csv` and `decisions.csv`, written row by row as RFC 4180 asks."""
+"""Downloads: one object says what is wanted, and every format is made from the rows that it gives.
 
-import csv
-import io
-import re
+`rows` gives them as Python values; `export_lines` lets the database write the lines of a CSV file itself.
+"""
+
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Select, String, case, func, select, type_coerce
 from sqlalchemy.orm import Session
 
-from participation.models.accounts import Account
-from participation.models.campaigns import Campaign
-from participation.models.cities import City, District
-from participation.models.decisions import Decision
-from participation.models.partnerships import Partnership
-from participation.models.photos import Photo
-from participation.models.places import Place, Reply, Support
+from participation import codebook
+from participation.database import Codes
+from participation.models.cities import City
 from participation.models.submissions import Submission
-from participation.services.decision_record import moment
+from participation.services import export_bins, export_codebook, export_columns, export_places
+from participation.services.export_columns import Source
+from participation.services.export_tables import CODEBOOK, PLACES, Column, Table
 from participation.services.filters import Filter
 
-# The contract with everybody who reads our files: columns may be added at the end, never renamed or moved.
-PUBLIC_COLUMNS = """
-id partnership city campaign kind status lat lon district place_id place_name place_type reasons comfort sensation
-times_of_day visit_frequency use behaviour people_affected access measures idea_scope topic text text_lang text_de
-text_fr text_es text_en translation_kind supports photo reply source questionnaire_version created_at published_at
-""".split()  # noqa: SIM905  # a list of 38 lines would be harder to compare
-INTERNAL_COLUMNS = [*PUBLIC_COLUMNS, "role", "age_band", "reason_code"]
-# With `city` and `account_id` a line holds everything its hash is made from; `account` is the address of that account.
-DECISION_COLUMNS = """
-id submission_id at action from_status to_status reason_code account submission_version previous_hash hash city
-account_id details from_place_id to_place_id
-""".split()  # noqa: SIM905  # as above
-TRANSLATIONS = [f"text_{code}" for code in ("de", "fr", "es", "en")]
-COMPUTED = ("city", *TRANSLATIONS, "translation_kind")
-FREE_TEXT = ("place_name", "text", *TRANSLATIONS, "reply", "account")
-BATCH = 500
-# A spreadsheet would run such a line as a formula, also behind blanks and in a later line of the cell.
-FORMULA = re.compile(r"(?m)^(?=(?:[^\S\n]|\ufeff)*[=+\-@\t\r])")
+LABELS = ("codes", "text", "both")
+BATCH = 1000
+SEPARATOR, SEPARATOR_OF_WORDS = "|", " | "
 
 
-def submissions_csv(session: Session, *, city: City, chosen: Filter, base_url: str = "") -> Iterator[bytes]:
-    """The lines of `submissions.csv`, oldest submission first, in blocks of UTF-8.
+@dataclass(frozen=True)
+class Export:
+    """What somebody takes away: a table of a city as far as the filter goes, with codes, words in `lang`, or both.
 
-    `base_url` is where the product is reached; the addresses of photos begin with it.
+    Addresses of photos begin with `base_url`. `with_addresses` is for who may see the addresses of the staff. `only`
+    names the columns that are wanted, all of them where it is empty; their order is that of the table.
     """
-    columns = _columns(chosen)
-    return _blocks(session, columns, _query(city, chosen), lambda row: _line(city, columns, row, base_url))
+
+    table: Table
+    city: City
+    chosen: Filter
+    now: datetime
+    labels: str = "codes"
+    lang: str = "en"
+    base_url: str = ""
+    with_addresses: bool = False
+    only: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns in their order; with codes and words, the words stand in columns of their own at the end."""
+        return [column for column, _ in self.origins]
+
+    @property
+    def origins(self) -> Sequence[tuple[Column, Column]]:
+        """Each column, and the one of the table whose codes it puts into words, or which it is."""
+        offered = self.table.of(internal=self.chosen.internal)
+        plain = [(column, column) for column in offered if not self.only or column.name in self.only]
+        if self.labels == "text":
+            return [(replace(one, type="text") if codebook.codes(one.name) else one, one) for one, _ in plain]
+        if self.labels == "both":
+            named = [one for one, _ in plain if codebook.codes(one.name)]
+            return [*plain, *((Column(f"{one.name}_label", "text", one.internal), one) for one in named)]
+        return plain
 
 
-def decisions_csv(session: Session, *, city: City, with_addresses: bool) -> Iterator[bytes]:
-    """The lines of `decisions.csv`, the record of a city in its order; nothing in it is what residents wrote.
+@dataclass(frozen=True)
+class Counts:
+    """How many submissions a filter leaves, and how many there are without it."""
 
-    The e-mail addresses of the staff are written only where wanted, else the column is empty.
+    chosen: int
+    all: int
+
+
+def counts(session: Session, *, city: City, chosen: Filter) -> Counts:
+    """How many submissions are in the file, the list and the map of this filter: 83 of 412."""
+
+    def number(wanted: Filter) -> int:
+        return session.scalar(wanted.apply(select(func.count()).select_from(Submission), city)) or 0
+
+    return Counts(number(chosen), number(Filter(internal=chosen.internal)))
+
+
+def rows(session: Session, *, export: Export) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table, one tuple in the order of `export.columns` each; read a batch at a time.
+
+    Texts and codes are str, several codes are joined by `|` and words by ` | `, a number is float, an integer int, a
+    moment an aware datetime in UTC, a flag bool; what is not there is None. Texts are as they were written: what might
+    be taken for a formula is for each format to care for.
     """
-    stored = [name for name in DECISION_COLUMNS if name not in ("account", "city")]
-    query = (
-        select(*(getattr(Decision, name) for name in stored), Account.email)
-        .outerjoin(Account, Account.id == Decision.account_id)
-        .where(Decision.city_id == city.id)
-        .order_by(Decision.id)
-    )
-
-    def line(row: Row[Any]) -> list[str]:
-        values = row._asdict() | {"city": city.slug, "at": moment(row.at)}
-        values["account"] = row.email if with_addresses else None
-        return [_cell(name, values[name]) for name in DECISION_COLUMNS]
-
-    return _blocks(session, DECISION_COLUMNS, query, line)
+    source = source_of(export)
+    if source is None:
+        yield from _made(session, export)
+        return
+    with session.execute(ordered(export, source).execution_options(yield_per=BATCH)) as found:
+        for row in found:
+            yield tuple(str(value) if isinstance(value, UUID) else value for value in row)
 
 
-def _blocks(
-    session: Session, columns: Sequence[str], query: Select[Any], line: Callable[[Row[Any]], list[str]]
-) -> Iterator[bytes]:
-    """A CSV file in blocks of UTF-8, each of which is read only when the one before it has been taken."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns)
-    rows = session.execute(query.execution_options(yield_per=BATCH))
-    for block in rows.partitions(BATCH):
-        writer.writerows(line(row) for row in block)
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
-    if buffer.tell():
-        yield buffer.getvalue().encode()
-
-
-def neutral(text: str) -> str:
-    """The text with an apostrophe before every line that a spreadsheet would take for a formula."""
-    return FORMULA.sub("'", text)
-
-
-def _query(city: City, chosen: Filter) -> Select[Any]:
-    lat, lon = ("lat", "lon") if chosen.internal else ("public_lat", "public_lon")
-    special = {
-        "partnership": Partnership.slug,
-        "campaign": Campaign.code,
-        "lat": getattr(Submission, lat),
-        "lon": getattr(Submission, lon),
-        "district": District.code,
-        "place_name": func.coalesce(Place.name, Submission.place_name),
-        "supports": select(func.count()).where(Support.place_id == Submission.place_id).scalar_subquery(),
-        "photo": _public_photo(),
-        "reply": _reply(city),
-        "reason_code": _last_reason(),
+def source_of(export: Export) -> Source | None:
+    """Where the rows come from in the database; None for a table that is made in Python."""
+    city, chosen = export.city, export.chosen
+    sources: dict[str, Callable[[], Source]] = {
+        "submissions": lambda: export_columns.submissions(city, chosen, base_url=export.base_url),
+        "translations": lambda: export_columns.translations(city, chosen),
+        "decisions": lambda: export_columns.decisions(city, with_addresses=export.with_addresses),
+        "downloads": lambda: export_columns.downloads(city, with_addresses=export.with_addresses),
     }
-    stored = [name for name in _columns(chosen) if name not in COMPUTED]
-    query = (
-        select(*((special[name] if name in special else getattr(Submission, name)).label(name) for name in stored))
-        .join(Campaign, Campaign.id == Submission.campaign_id)
-        .join(Partnership, Partnership.id == Campaign.partnership_id)
-        .outerjoin(District, District.id == Submission.district_id)
-        .outerjoin(Place, Place.id == Submission.place_id)
-        .order_by(Submission.id)
-    )
-    return chosen.apply(query, city)
+    return sources[export.table.name]() if export.table.name in sources else None
 
 
-def _public_photo() -> Any:
-    """The id of the photo, as far as everybody may see it."""
-    shown = Photo.submission_id == Submission.id, Submission.status == "published"
-    return select(Photo.id).where(*shown).scalar_subquery()
+def expressions(export: Export, source: Source) -> list[ColumnElement[Any]]:
+    """What stands in each column, codes in words where that is wanted."""
+    return [
+        _plain(source.values[origin.name])
+        if column == origin
+        else _in_words(source.values[origin.name], origin, export)
+        for column, origin in export.origins
+    ]
 
 
-def _reply(city: City) -> Any:
-    """The city's answer at the place in the city's own language, else in the first one there is."""
-    own_first = Reply.lang != city.languages[0]
-    answers = select(Reply.text).where(Reply.place_id == Submission.place_id).order_by(own_first, Reply.lang)
-    return answers.limit(1).scalar_subquery()
+def ordered(export: Export, source: Source) -> Select[Any]:
+    """The statement that gives the rows in the order of their key; its columns are c0, c1 and so on."""
+    values = enumerate(expressions(export, source))
+    query = select(*(value.label(f"c{number}") for number, value in values))
+    return source.query(query).order_by(*source.key)
 
 
-def _last_reason() -> Any:
-    return (
-        select(Decision.reason_code)
-        .where(Decision.submission_id == Submission.id, Decision.reason_code.is_not(None))
-        .order_by(Decision.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+def _plain(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    return type_coerce(value, String) if isinstance(value.type, Codes) else value
 
 
-def _columns(chosen: Filter) -> list[str]:
-    return INTERNAL_COLUMNS if chosen.internal else PUBLIC_COLUMNS
+def _in_words(value: ColumnElement[Any], origin: Column, export: Export) -> ColumnElement[Any]:
+    """The label of a code, or of each of several."""
+    known = {code: labels[export.lang] for code, labels in codebook.codes(origin.name).items()}
+    value = type_coerce(value, String)
+    if origin.type != "codes":
+        return case(known, value=value, else_=value)
+    # With a bar on either side no code is taken for a part of another.
+    worded: ColumnElement[Any] = SEPARATOR + value + SEPARATOR
+    for code, label in known.items():
+        worded = func.replace(worded, f"{SEPARATOR}{code}{SEPARATOR}", f"{SEPARATOR}{label}{SEPARATOR}")
+    return func.replace(func.substr(worded, 2, func.length(worded) - 2), SEPARATOR, SEPARATOR_OF_WORDS)
 
 
-def _line(city: City, columns: list[str], row: Row[Any], base_url: str) -> list[str]:
-    values = row._asdict()
-    values["city"] = city.slug
-    if values["photo"]:
-        values["photo"] = f"{base_url}/photos/{values['photo']}.jpg"
-    if values["text"]:
-        # Until there are translations, the text stands in the column of its own language, if it has one.
-        values[f"text_{values['text_lang'].split('-')[0]}"] = values["text"]
-        values["translation_kind"] = "original"
-    return [_cell(name, values.get(name)) for name in columns]
+def _made(session: Session, export: Export) -> Iterator[tuple[Any, ...]]:
+    """The rows of the tables that no single statement can make."""
+    if export.table == CODEBOOK:
+        made = export_codebook.rows()
+    elif export.table == PLACES:
+        made = export_places.rows(session, city=export.city, chosen=export.chosen)
+    else:
+        made = export_bins.rows(session, city=export.city, chosen=export.chosen, now=export.now)
+    for row in made:
+        yield tuple(_word(row[origin.name], column, origin, export) for column, origin in export.origins)
 
 
-def _cell(name: str, value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    if isinstance(value, tuple):
-        return "|".join(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return neutral(str(value)) if name in FREE_TEXT else str(value)
+def _word(value: Any, column: Column, origin: Column, export: Export) -> Any:
+    if column == origin or value is None:
+        return value
+    words = [codebook.label(origin.name, code, export.lang) for code in value.split(SEPARATOR)]
+    return SEPARATOR_OF_WORDS.join(words)

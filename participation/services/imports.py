@@ -1,36 +1,25 @@
-"""Points from elsewhere become pending submissions, row by row, with a report."""
+"""Points from elsewhere, and our own files, become submissions: all rows of a file or none, with a report."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from participation.answers import check
-from participation.errors import FormInvalid, Invalid, Problem
-from participation.models.campaigns import Campaign
-from participation.models.cities import City
+from participation.errors import FormInvalid, Problem
+from participation.models.imports import ImportOrigin
 from participation.models.submissions import Submission
-from participation.questionnaire import Questionnaire
-from participation.services import submission_checks
-from participation.services.import_files import Row, Source
-from participation.services.locations import Where, locate
-from participation.services.submissions import new, place_at
-from participation.text import is_language_tag
+from participation.services import import_plans, import_rows, import_stores
+from participation.services.import_files import Row, Source, in_batches
+from participation.services.import_plans import Plan, Target
+from participation.services.import_rows import Taken
+from participation.services.import_stores import origin_hash
 
-# Beside the answers of the questionnaire, a column may be mapped to one of these.
-PLACE_FIELDS = ("lat", "lon", "text_lang")
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where the rows of a file go, and the language of their texts where a row does not say it."""
-
-    city: City
-    campaign: Campaign
-    kind: str
-    text_lang: str
+BATCH = 500
+# What is wrong with a row that is there already, or gone for good: it is left out, and stops nothing.
+LEFT_OUT = ("duplicate", "gone")
 
 
 @dataclass(frozen=True)
@@ -42,104 +31,151 @@ class Refusal:
     lat: str = ""
     lon: str = ""
 
+    @property
+    def left_out(self) -> bool:
+        """Whether it is no mistake, but there already or gone for good."""
+        return any(problem.code in LEFT_OUT for problem in self.problems.values())
+
 
 @dataclass
 class Report:
-    """The outcome of an import."""
+    """The outcome of an import: rows read, accepted and left out, and both the left out and the refused ones.
 
-    accepted: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-
-
-def run(session: Session, *, target: Target, source: Source, mapping: Mapping[str, str], now: datetime) -> Report:
-    """Store the good rows as pending with `source=import`, and report the others.
-
-    Nobody was asked the questions, so an answer may be missing; one that is there must fit. `mapping` says which column
-    holds which field; a column named like a field needs no mapping, and one mapped to nothing is left out. A row that
-    is there already (kind, point and text are the same) is refused, so that a file can be read twice. Raises Invalid
-    for an unknown kind, language, column or field.
+    `stored` is how many are in the tables now: all that were accepted, or none.
     """
-    if target.kind not in target.campaign.kinds:
-        raise Invalid("kind_unknown", kind=target.kind, known=", ".join(target.campaign.kinds))
-    if not is_language_tag(target.text_lang):
-        raise Invalid("language_unknown", language=target.text_lang)
-    columns = _columns(target.campaign, source, mapping)
+
+    read: int = 0
+    accepted: int = 0
+    known: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    stored: int = 0
+
+    @property
+    def refused(self) -> list[Refusal]:
+        """The rows that are wrong."""
+        return [one for one in self.refusals if not one.left_out]
+
+
+@dataclass
+class Checked:
+    """A file that was read to its end: the report, and what there is to store."""
+
+    report: Report
+    taken: list[Taken]
+    places: dict[str, UUID]
+
+
+def run(
+    session: Session,
+    *,
+    target: Target,
+    source: Source,
+    mapping: Mapping[str, str],
+    now: datetime,
+    skip_bad: bool = False,
+) -> Report:
+    """Check a file and store it: all of it, or with `skip_bad` what fits of it."""
+    checked = check(session, target=target, source=source, mapping=mapping, now=now)
+    return store(session, target=target, checked=checked, now=now, skip_bad=skip_bad)
+
+
+def check(
+    session: Session,
+    *,
+    target: Target,
+    source: Source,
+    mapping: Mapping[str, str],
+    now: datetime,
+    progress: Callable[[Report], None] = lambda _: None,
+    most: int | None = None,
+) -> Checked:
+    """Read a file, at most `most` rows of it, and store nothing.
+
+    Nobody was asked the questions, so an answer may be missing; one that is there must fit. A row that is there already
+    is left out: known by its id, or without one by kind, point and text. `progress` is told now and then.
+    Raises Invalid for an unknown kind, language, column or field, or a file that cannot be read to its end.
+    """
+    plan = import_plans.make(target, source, mapping)
+    checked = Checked(Report(), [], {})
     seen = _already_there(session, target)
-    report = Report()
-    for row in source.rows:
-        values = {name: row.cells.get(column, "") for name, column in columns.items()}
-        try:
-            submission = _submission(target, row, values, now)
-            identity = (submission.lat, submission.lon, submission.text)
-            if identity in seen:
-                raise FormInvalid({"row": Problem("duplicate")})
-        except FormInvalid as invalid:
-            refusal = Refusal(row.number, invalid.problems, values.get("lat", ""), values.get("lon", ""))
-            report.refused.append(refusal)
-            continue
-        seen.add(identity)
-        session.add(submission)
-        report.accepted += 1
-    session.flush()
+    origins: set[str] = set()
+    for batch in in_batches(_first(source, most), BATCH):
+        taken = [one for row in batch if (one := _take(target, row, plan, checked.report, now))]
+        known = _known(session, target, [one.origin for one in taken if one.origin])
+        for one in taken:
+            is_new = one.origin not in origins and one.origin not in known if one.origin else one.identity not in seen
+            place_id = known.get(one.origin)
+            if one.public and place_id:
+                checked.places[one.public.place] = place_id
+            if is_new:
+                checked.taken.append(one)
+            else:
+                _refuse(checked.report, Refusal(one.number, {"row": Problem("duplicate")}))
+            origins.add(one.origin)
+            seen.add(one.identity)
+        checked.report.accepted = len(checked.taken)
+        progress(checked.report)
+    checked.report.refusals.sort(key=lambda refusal: refusal.number)
+    return checked
+
+
+def store(session: Session, *, target: Target, checked: Checked, now: datetime, skip_bad: bool = False) -> Report:
+    """Store what was checked, unless something in it is wrong and `skip_bad` does not say to leave that out."""
+    report = checked.report
+    if checked.taken and (skip_bad or not report.refused):
+        import_stores.store(session, target=target, taken=checked.taken, places=checked.places, now=now)
+        report.stored = report.accepted
     return report
 
 
-def _columns(campaign: Campaign, source: Source, mapping: Mapping[str, str]) -> dict[str, str]:
-    fields = (*PLACE_FIELDS, *(question.code for question in campaign.questionnaire.questions))
-    columns = {name: name for name in fields if name in source.columns and name not in mapping}
-    for column, name in mapping.items():
-        if name and name not in fields:
-            raise Invalid("field_unknown", field=name, known=", ".join(fields))
-        if column not in source.columns:
-            raise Invalid("column_unknown", column=column, known=", ".join(source.columns))
-        if name and list(mapping.values()).count(name) > 1:
-            raise Invalid("field_twice", field=name)
-        if name:
-            columns[name] = column
-    return columns
+def _first(source: Source, most: int | None) -> Iterator[Row]:
+    for count, row in enumerate(source.rows()):
+        if count == most:
+            return
+        yield row
 
 
-def _submission(target: Target, row: Row, values: Mapping[str, str], now: datetime) -> Submission:
-    if row.problem:
-        raise FormInvalid({"row": row.problem})
-    where = Where(lat=values.get("lat", ""), lon=values.get("lon", ""))
-    location, problems = locate(target.city, where, kind=target.kind, from_map=False)
-    answers: dict[str, object] = {}
+def _take(target: Target, row: Row, plan: Plan, report: Report, now: datetime) -> Taken | None:
+    report.read += 1
     try:
-        answers = check(
-            target.campaign.questionnaire, target.kind, _raw(target.campaign.questionnaire, values), require=False
-        )
+        return import_rows.take(target, row, plan, now)
     except FormInvalid as invalid:
-        problems |= invalid.problems
-    tag = values.get("text_lang") or target.text_lang
-    if not is_language_tag(tag):
-        problems["text_lang"] = Problem("unknown_code", {"value": tag})
-    if not problems and location.point is None and "text" not in answers:
-        problems["row"] = Problem("empty")
-    if problems:
-        raise FormInvalid(problems)
-    submission = new(
-        city=target.city, campaign=target.campaign, kind=target.kind, location=location, answers=answers, now=now
+        cells = plan.cells(row)
+        _refuse(report, Refusal(row.number, invalid.problems, cells.get("lat", ""), cells.get("lon", "")))
+        return None
+
+
+def _refuse(report: Report, refusal: Refusal) -> None:
+    report.refusals.append(refusal)
+    report.known += refusal.left_out
+
+
+def _already_there(session: Session, target: Target) -> set[int]:
+    """What was imported before, by kind, point and text; what a resident sent is no duplicate."""
+    query = select(Submission.kind, Submission.lat, Submission.lon, Submission.text).where(
+        Submission.city_id == target.city.id, Submission.source == "import"
     )
-    submission.source = "import"
-    submission.text_lang = tag if submission.text else None
-    place_at(submission, location.point)
-    submission.checks = tuple(submission_checks.of_content(submission))
-    return submission
+    return {hash(tuple(row)) for row in session.execute(query.execution_options(yield_per=BATCH))}
 
 
-def _raw(sheet: Questionnaire, values: Mapping[str, str]) -> dict[str, object]:
-    """The answers among the values as a form would send them."""
-    raw: dict[str, object] = {}
-    for question in sheet.questions:
-        value = values.get(question.code)
-        if value:
-            raw[question.code] = value.split("|") if question.type == "multi" else value
-    return raw
-
-
-def _already_there(session: Session, target: Target) -> set[tuple[float | None, float | None, str | None]]:
-    query = select(Submission.lat, Submission.lon, Submission.text).where(
-        Submission.city_id == target.city.id, Submission.kind == target.kind, Submission.source == "import"
+def _known(session: Session, target: Target, origins: Sequence[str]) -> dict[str, UUID | None]:
+    """Those of these ids that are here already, imported or as the city's own, each with its place."""
+    if not origins:
+        return {}
+    hashes = {origin_hash(origin): origin for origin in origins}
+    imported = (
+        select(ImportOrigin.origin_hash, Submission.place_id)
+        .join(Submission, Submission.id == ImportOrigin.submission_id)
+        .where(ImportOrigin.city_id == target.city.id, ImportOrigin.origin_hash.in_(hashes))
     )
-    return {(lat, lon, text) for lat, lon, text in session.execute(query)}
+    found: dict[str, UUID | None] = {hashes[key]: place_id for key, place_id in session.execute(imported)}
+    ids = {one: origin for origin in origins if (one := _uuid(origin))}
+    own = select(Submission.id, Submission.place_id).where(Submission.id.in_(ids), Submission.city_id == target.city.id)
+    return found | {ids[key]: place_id for key, place_id in session.execute(own)}
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

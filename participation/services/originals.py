@@ -15,7 +15,7 @@ from participation.models.photos import Photo
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.pictures import Box
-from participation.services import decision_record, photos
+from participation.services import decision_record, photos, translations
 
 BATCH = 20
 
@@ -57,6 +57,7 @@ def hide(session: Session, *, submission: Submission, hidden: Hidden, folder: Pa
         session.add(original)
     original.ends_at = now + APPEAL_TIME
     if submission.text and hidden.ranges:
+        translations.forget(session, submission=submission)
         submission.text = private_details.redacted(submission.text, list(hidden.ranges))
     if submission.place_name and hidden.place_name:
         original.named_place = _take_name(session, submission) or bool(original.named_place)
@@ -73,6 +74,8 @@ def put_back(session: Session, *, submission: Submission, folder: Path | None) -
     original = of(session, submission=submission)
     if original is None:
         return
+    if submission.text != original.text:
+        translations.forget(session, submission=submission)
     submission.text, submission.redacted_at = original.text, None
     submission.place_name = submission.place_name or original.place_name
     place = session.get(Place, submission.place_id) if submission.place_id and original.named_place else None

@@ -27,6 +27,7 @@ from participation.services import (
     submission_checks,
     submissions,
     tiles,
+    translations,
 )
 from participation.services.decision_record import record
 from participation.services.locations import Where
@@ -105,10 +106,7 @@ def correct(
     if location.point is None:
         _without_point(submission)
     submission.checks = submission_checks.anew(submission)
-    if submission.redacted_at:
-        # What the author says now takes the place of what was redacted, and of what that hid.
-        originals.forget(session, submission=submission, folder=folder)
-        submission.redacted_at = None
+    _forget_former(session, submission, folder)
     if correction.drop_photo or draft.photo:
         photos.forget(session, folder=folder, submission=submission)
         session.flush()
@@ -170,12 +168,20 @@ def forget_refused(session: Session, *, now: datetime, folder: Path | None = Non
     return forgotten
 
 
+def _forget_former(session: Session, submission: Submission, folder: Path | None) -> None:
+    """What the author says now takes the place of what was redacted, of what that hid, and of its translations."""
+    translations.forget(session, submission=submission)
+    if submission.redacted_at:
+        originals.forget(session, submission=submission, folder=folder)
+        submission.redacted_at = None
+
+
 def _clear(session: Session, submission: Submission, folder: Path | None) -> None:
     """Delete the content of a submission, and what others may have quoted of it."""
     _without_content(submission)
     place_id = submission.place_id
     submission.contributor_id = submission.place_id = submission.content_hash = None
-    for forget in (notes.forget, decision_sentences.forget, appeals.forget):
+    for forget in (notes.forget, decision_sentences.forget, appeals.forget, translations.forget):
         forget(session, submission=submission)
     originals.forget(session, submission=submission, folder=folder)
     photos.forget(session, folder=folder, submission=submission)

@@ -10,7 +10,7 @@ from participation.errors import FormInvalid, NotAllowed, Problem
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.places import REPLY_MAX, Place, Reply
-from participation.services import reply_templates, roles
+from participation.services import reply_templates, roles, tiles
 from participation.text import clean_text, is_language_tag
 
 
@@ -37,6 +37,7 @@ def give(
     variable = reply_templates.left_open(text)
     if variable:
         raise FormInvalid({"text": Problem("variable_left", {"variable": variable})})
+    tiles.touch_data(session, city_id=city.id)
     session.execute(delete(Reply).where(Reply.place_id == place.id, Reply.lang == lang))
     if not text:
         return None

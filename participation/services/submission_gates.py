@@ -17,10 +17,13 @@ from participation.services import photos, places, proofs
 
 @dataclass(frozen=True)
 class Gate:
-    """How an installation takes entries: where photos go, and whether a browser has to show a proof of work."""
+    """How an installation takes entries: where photos go, whether a browser has to show a proof of work, and from which
+    of SOURCES they come.
+    """
 
     photos: Path
     asks_for_proof: bool
+    source: str = "web"
 
 
 # Where nothing is asked for and no photo comes along.
@@ -67,7 +70,11 @@ def take(
     photo: Picture | UUID | None,
     now: datetime,
 ) -> None:
-    """Use up the proof and give the submission its photo; raises FormInvalid where either is gone."""
+    """Use up the proof, say where it came from, and give the submission its photo.
+
+    Raises FormInvalid where proof or photo is gone.
+    """
+    submission.source = gate.source
     if challenge:
         proofs.use(session, challenge=challenge, now=now)
     photos.give(session, folder=gate.photos, photo=photo, submission=submission, now=now)

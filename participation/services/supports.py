@@ -12,7 +12,7 @@ from participation.errors import Invalid, NotFound
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.places import Place, Support
-from participation.services import campaigns, contributors
+from participation.services import campaigns, contributors, tiles
 
 
 def open_campaign(session: Session, *, city: City, now: datetime) -> Campaign | None:
@@ -29,6 +29,7 @@ def give(session: Session, *, city: City, place: Place, contributor_key: str, no
     contributor = contributors.by_key(session, campaign=campaign, key=contributor_key)
     if session.get(Support, (place.id, contributor.id)):
         return campaign
+    tiles.touch_data(session, city_id=city.id)
     try:
         with session.begin_nested():
             session.add(Support(place_id=place.id, contributor_id=contributor.id, created_at=now))
@@ -43,6 +44,7 @@ def take_back(session: Session, *, place: Place, campaign: Campaign, contributor
     """Count a contributor for a place no longer; also when the campaign is over. Twice is once."""
     contributor = contributors.find(session, campaign=campaign, key=contributor_key)
     if contributor:
+        tiles.touch_data(session, city_id=place.city_id)
         session.execute(delete(Support).where(Support.place_id == place.id, Support.contributor_id == contributor.id))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, Select, String, cast, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, String, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from participation.models.cities import City
@@ -21,26 +21,38 @@ Rows = Select[*tuple[Any, ...]]
 class Facets:
     """Counts by kind, by id of campaign, by place type and by id of district; what is not there is none.
 
-    Without an answer the place type is "", outside of all districts the district is 0.
+    Without an answer the place type is "", outside of all districts the district is 0. `in_file` is how many entries
+    the file with all these filters has, of `of_all` in the city; a file also holds what has no point.
     """
 
     kinds: Mapping[str, int] = field(default_factory=dict)
     campaigns: Mapping[int, int] = field(default_factory=dict)
     place_types: Mapping[str, int] = field(default_factory=dict)
     districts: Mapping[int, int] = field(default_factory=dict)
+    in_file: int = 0
+    of_all: int = 0
 
 
 def on_map(session: Session, *, city: City, chosen: Filter) -> Facets:
     """The figures for what the map shows: whatever has a point."""
-    return _facets(session, _counted(city), chosen.on_map())
+    whole = _published(city).cte("published")
+    return _facets(session, chosen.on_map(), counted=_counted(city).cte("counted"), filed=whole, whole=whole)
 
 
 def on_list(session: Session, *, city: City, chosen: Filter) -> Facets:
-    """The figures for what the list shows: also what has no point, and only what lies in the box, if there is one."""
-    if chosen.box:
-        return _facets(session, _submissions(city, Filter(box=chosen.box)), chosen)
-    pointless = _submissions(city, Filter()).where(Submission.cell.is_(None))
-    return _facets(session, union_all(_counted(city), pointless), chosen)
+    """The figures for the list and the downloads: also what has no point, and only what lies in the box and the days.
+
+    For the staff, where the filter is internal, what is not published counts too.
+    """
+    whole = (_submissions(city, Filter(internal=True)) if chosen.internal else _published(city)).cte("whole")
+    narrow = Filter(box=chosen.box, first_day=chosen.first_day, last_day=chosen.last_day, internal=chosen.internal)
+    rows = whole if narrow == Filter(internal=chosen.internal) else _submissions(city, narrow).cte("counted")
+    return _facets(session, chosen, counted=rows, filed=rows, whole=whole)
+
+
+def _published(city: City) -> CompoundSelect[*tuple[Any, ...]]:
+    """What is published, with a point or without."""
+    return union_all(_counted(city), _submissions(city, Filter()).where(Submission.cell.is_(None)))
 
 
 def _counted(city: City) -> Rows:
@@ -55,25 +67,34 @@ def _submissions(city: City, chosen: Filter) -> Rows:
     return chosen.apply(select(*columns, literal(1).label("n")), city)
 
 
-def _facets(session: Session, source: Rows | CompoundSelect[*tuple[Any, ...]], chosen: Filter) -> Facets:
-    """One statement: each facet is summed up under the filters of the others."""
-    rows = source.cte("counted")
-    query = union_all(*(_sums(rows, name, chosen) for name in NAMES))
-    found: dict[str, dict[str, int]] = {name: {} for name in NAMES}
+def _facets(session: Session, chosen: Filter, *, counted: CTE, filed: CTE, whole: CTE) -> Facets:
+    """One statement: each facet is summed up under the filters of the others, the file under all of them."""
+    facets = [_sums(counted, name, chosen) for name in NAMES]
+    query = union_all(*facets, _sum(filed, "in_file", _wanted(filed, chosen)), _sum(whole, "of_all", {}))
+    found: dict[str, dict[str, int]] = {name: {} for name in (*NAMES, "in_file", "of_all")}
     for name, value, n in session.execute(query):
-        found[name][value] = int(n)
+        found[name][value] = int(n or 0)
     by_id = {name: {int(value): n for value, n in found[name].items()} for name in ("campaign_id", "district_id")}
     kinds = {kind: found["kind"].get(kind, 0) for kind in KINDS}
-    return Facets(kinds, by_id["campaign_id"], found["place_type"], by_id["district_id"])
+    sums = found["in_file"][""], found["of_all"][""]
+    return Facets(kinds, by_id["campaign_id"], found["place_type"], by_id["district_id"], *sums)
 
 
 def _sums(rows: CTE, name: str, chosen: Filter) -> Rows:
-    wanted = {
+    query = select(literal(name), cast(rows.c[name], String), func.sum(rows.c.n)).group_by(rows.c[name])
+    return query.where(*(wanted for other, wanted in _wanted(rows, chosen).items() if other != name))
+
+
+def _sum(rows: CTE, name: str, wanted: Mapping[str, ColumnElement[bool]]) -> Rows:
+    return select(literal(name), literal(""), func.sum(rows.c.n)).where(*wanted.values())
+
+
+def _wanted(rows: CTE, chosen: Filter) -> dict[str, ColumnElement[bool]]:
+    """What each filter asks of a row, by the name of its column."""
+    values = {
         "campaign_id": () if chosen.campaign_id is None else (chosen.campaign_id,),
         "kind": () if set(chosen.kinds) == set(KINDS) else chosen.kinds,
         "place_type": chosen.place_types,
         "district_id": chosen.districts,
     }
-    query = select(literal(name), cast(rows.c[name], String), func.sum(rows.c.n)).group_by(rows.c[name])
-    others = [rows.c[other].in_(values) for other, values in wanted.items() if values and other != name]
-    return query.where(*others)
+    return {name: rows.c[name].in_(some) for name, some in values.items() if some}

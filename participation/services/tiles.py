@@ -6,6 +6,7 @@ district. A tile reads the smallest table that can answer it (see `tile_items`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -111,6 +112,15 @@ def touch(session: Session, *, city_id: int) -> None:
     _new_version(session, city_id)
 
 
+def touch_data(session: Session, *, city_id: int) -> None:
+    """Something has changed that is in the downloads but not on the map, such as an answer of the city.
+
+    Call it before the change itself: whoever decides holds the city before its places too.
+    """
+    versions = {"data_version": City.data_version + 1, "changed_at": datetime.now(UTC)}
+    session.execute(update(City).where(City.id == city_id).values(versions))
+
+
 def totals(session: Session, *, city: City, campaign_id: int | None) -> dict[str, int]:
     """How many published submissions of each kind are on the map."""
     counts = COUNTS.table.c
@@ -154,7 +164,8 @@ def _published(query: Select[Any], city_id: int) -> Select[Any]:
 
 def _new_version(session: Session, city_id: int) -> None:
     # The first statement of every change: it also makes two writers of one city wait for each other in order.
-    session.execute(update(City).where(City.id == city_id).values(map_version=City.map_version + 1))
+    versions = {"map_version": City.map_version + 1, "data_version": City.data_version + 1}
+    session.execute(update(City).where(City.id == city_id).values(**versions, changed_at=datetime.now(UTC)))
 
 
 def _taken_out(session: Session, kept: Kept, rows: Sequence[Row]) -> bool:

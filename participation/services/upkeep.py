@@ -14,6 +14,10 @@ from participation.services import (
     cities,
     claims,
     contacts,
+    downloads,
+    export_files,
+    export_tokens,
+    import_jobs,
     invitations,
     limits,
     notices,
@@ -80,6 +84,11 @@ def sweep_photos(session: Session, *, folder: Path, now: datetime, everything: b
     return photos.sweep(session, folder=folder, now=now, share=share)
 
 
+def sweep_exports(*, folder: Path, now: datetime) -> int:
+    """Remove downloads that were being written when their process was killed; returns how many."""
+    return export_files.sweep(folder, now=now)
+
+
 def forget_sessions(session: Session, *, now: datetime) -> int:
     """Forget where staff were signed in; returns how many sessions were over."""
     return account_sessions.forget_ended(session, now=now)
@@ -100,6 +109,16 @@ def forget_contact_readings(session: Session, *, now: datetime) -> int:
     return contacts.forget_old(session, now=now)
 
 
+def forget_export_tokens(session: Session, *, now: datetime) -> int:
+    """Forget tokens of scripts that stopped working a while ago; returns how many."""
+    return export_tokens.forget_old(session, now=now)
+
+
+def forget_downloads(session: Session, *, now: datetime) -> int:
+    """Forget who downloaded internal files years ago; returns how many downloads."""
+    return downloads.forget_old(session, now=now)
+
+
 def forget_reporters(session: Session, *, now: datetime) -> int:
     """Forget who reported what was decided long ago; returns how many."""
     return notices.forget_reporters(session, now=now)
@@ -108,6 +127,11 @@ def forget_reporters(session: Session, *, now: datetime) -> int:
 def forget_refused(session: Session, *, folder: Path, now: datetime) -> int:
     """Erase the content of what was refused long ago; at most a batch, returns how many."""
     return receipts.forget_refused(session, folder=folder, now=now)
+
+
+def forget_imports(session: Session, *, folder: Path, now: datetime) -> int:
+    """Forget files that were sent for an import and are not wanted any more; returns how many imports are forgotten."""
+    return import_jobs.forget_old(session, folder=folder, now=now)
 
 
 def cities_to_count(session: Session) -> list[str]:

@@ -1,70 +1,113 @@
 """Downloads."""
 
-from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
-from flask import Blueprint, abort, current_app, request
-from sqlalchemy.orm import Session
+from flask import Blueprint, abort, current_app
 from werkzeug.wrappers import Response
 
 from participation import database
+from participation.models.accounts import Account
 from participation.models.cities import City
-from participation.services import cities, exports, roles
-from participation.services.decisions import may_take_record
+from participation.services import cities, downloads, export_files, export_lines, roles
+from participation.services.export_tables import TABLES
 from participation.settings import Settings
-from participation.web.forms import filters
-from participation.web.plumbing.access import account
+from participation.web.forms import exports as forms
+from participation.web.plumbing.downloads import send
+from participation.web.plumbing.export_requests import asked, asker, can_be_saved, saved_as
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("exports", __name__)
 log = structlog.get_logger()
+# With the product, or with time.
+CHANGES_ALONE = ("codebook", "bins")
+CSV = "text/csv; charset=utf-8; header=present"
+TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+    "zip": "application/zip",
+}
+NAMES = ",".join(map(repr, export_files.TABLES))
 
 
-@blueprint.get("/exports/<city>/submissions.csv")
-def submissions(city: str) -> Response:
-    """One line per submission; `?profile=internal` for the staff of the city."""
+@blueprint.get(f"/exports/<city>/<any({','.join(TABLES)}):name>.csv")
+@can_be_saved
+def table_csv(city: str, name: str) -> Response:
+    """One table of a city; `?profile=internal` and the records are for its staff."""
     found = cities.by_slug(db, slug=city)
-    chosen = filters.read_for_machines(request.args, db, found)
-    profile = request.args.get("profile", "public")
-    if profile not in ("public", "internal") or request.args.get("layout", "machine") != "machine":
-        abort(400)
-    if profile == "internal":
-        reader = account()
-        if reader is None or not roles.may_in(reader, "export_internal", found):
-            abort(403)
-        chosen = chosen.for_staff()
-        log.info("export_internal", city=found.slug, account_id=reader.id)
     settings: Settings = current_app.extensions["participation_settings"]
-    write = partial(exports.submissions_csv, city=found, chosen=chosen, base_url=settings.base_url)
-    response = _file(found, "submissions", write)
-    response.headers["Cache-Control"] = "private, no-store" if chosen.internal else "public, no-cache"
-    return response
+    now = datetime.now(UTC)
+    wish = forms.read(asked(), db, found, table=name, base_url=settings.base_url, now=now)
+    export, taker = wish.export, taken_by(wish, found)
+    if taker:
+        _note(taker, found, f"{name}.csv", wish.query, now)
+        # The addresses of the staff are for their lead alone.
+        export = replace(export, with_addresses=taker.role == "city_lead")
+    write = partial(export_lines.csv_file, export=export, how=wish.layout)
+    private, fixed = taker is not None, name not in CHANGES_ALONE
+    return send(
+        write, city=found, name=_stamped(name, wish), ending="csv", content_type=CSV, private=private, fixed=fixed
+    )
 
 
-@blueprint.get("/exports/<city>/decisions.csv")
-def decisions(city: str) -> Response:
-    """The record of a city, for its lead and the operator; the addresses of the staff are for the lead alone."""
+@blueprint.get(f"/exports/<city>/<any({NAMES}):name>.<any({','.join(TYPES)}):ending>")
+@can_be_saved
+def file(city: str, name: str, ending: str) -> Response:
+    """The same tables as a workbook, for a map, or all in a package; guarded likewise."""
+    if name not in export_files.FILES[ending]:
+        abort(404)
     found = cities.by_slug(db, slug=city)
-    reader = account()
-    if reader is None or not may_take_record(reader, found):
+    settings: Settings = current_app.extensions["participation_settings"]
+    now = datetime.now(UTC)
+    args = asked().copy()
+    if ending == "xlsx" and "lang" in args:
+        # A workbook in a language is for people.
+        args.setdefault("labels", "text")
+    [table, *_] = export_files.TABLES[name]
+    wish = forms.read(args, db, found, table=table.name, base_url=settings.base_url, now=now)
+    export, taker = wish.export, taken_by(wish, found)
+    if taker:
+        _note(taker, found, f"{name}.{ending}", wish.query, now)
+        export = replace(export, with_addresses=taker.role == "city_lead")
+    private = taker is not None
+    wanted = export_files.File(name, ending, export, wish.query, private=private, folder=settings.exports)
+    return send(
+        partial(export_files.write, file=wanted),
+        city=found,
+        name=_stamped(name, wish),
+        ending=ending,
+        content_type=TYPES[ending],
+        private=private,
+        # The others say what codes mean, which changes with the product.
+        fixed=ending == "geojson" and name not in CHANGES_ALONE,
+        slow=True,
+    )
+
+
+def _stamped(name: str, wish: forms.Wish) -> str:
+    """The name of a file with what it holds of its table."""
+    parts = [name, "internal" if wish.export.chosen.internal else "", wish.stamp]
+    return "-".join(part for part in parts if part)
+
+
+def taken_by(wish: forms.Wish, city: City) -> Account | None:
+    """Who takes a file that is not public; None for a public one. Whoever may not have it gets 403."""
+    table = wish.export.table.name
+    if wish.profile == "public" and table not in forms.RECORDS:
+        return None
+    reader = asker()
+    if reader is None or not roles.may_in(reader, "take_record" if table in forms.RECORDS else "export_internal", city):
         abort(403)
-    log.info("export_decisions", city=found.slug, account_id=reader.id)
-    write = partial(exports.decisions_csv, city=found, with_addresses=reader.role == "city_lead")
-    response = _file(found, "decisions", write)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return reader
 
 
-def _file(city: City, name: str, write: Callable[[Session], Iterator[bytes]]) -> Response:
-    """A download that is written after the view has ended: it needs a session of its own, and from here the engine."""
-    engine = current_app.extensions["participation_engine"]
-
-    def stream() -> Iterator[bytes]:
-        with database.reading(engine) as session:
-            yield from write(session)
-
-    response = Response(stream(), mimetype="text/csv")
-    response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
-    response.headers["Content-Disposition"] = f'attachment; filename="{city.slug}-{name}.csv"'
-    return response
+def _note(reader: Account, city: City, file: str, query: str, now: datetime) -> None:
+    """Who takes what is not public is noted before the first line is sent."""
+    with database.writing(current_app.extensions["participation_engine"]) as session:
+        noted = "&".join(part for part in (query, f"saved={saved_as()}" if saved_as() else "") if part)
+        downloads.note(session, account=reader, city=city, file=file, query=noted, now=now)
+        session.commit()
+    log.info("export_internal", city=city.slug, file=file, account_id=reader.id)

@@ -96,6 +96,8 @@ export function zoomToHome(map) {
   map.setView(at, Math.min(Math.max(map.getZoom(), HOME_ZOOM), whole), { animate: false });
 }
 
+export const isRefused = () => Boolean(wrong.textContent);
+
 // What is wrong with the place, or nothing.
 export function checkWhere() {
   const at = chosenPoint();

@@ -43,9 +43,11 @@ export async function startWhere() {
   leisure().then(showOthers);
   await place.learnPlaces();
   if (landmark.value) toLandmark();
-  else show();
+  else showUnlessRefused();
 }
 
+// What was refused in the meantime, because nothing was chosen, is still true.
+const showUnlessRefused = () => (place.point() || !place.isRefused()) && show();
 const show = () => place.show(map);
 
 // What is there already is told apart from what is being added, and asks for no finger.
@@ -65,7 +67,7 @@ export function showFields() {
     choose("landmark");
     toLandmark();
   } else if (district.value || words.value) choose("words");
-  show();
+  showUnlessRefused();
 }
 
 export function mapCentre() {

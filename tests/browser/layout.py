@@ -41,4 +41,5 @@ OVERLAPS = """() => {
 def nothing_sticks_out(page: Page) -> None:
     """The page is as wide as the screen, and so is everything on it; no words lie on others."""
     wide, screen = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert (wide, page.evaluate(OUTSIDE), page.evaluate(OVERLAPS)) == (screen, [], [])
+    found = wide, page.evaluate(OUTSIDE), page.evaluate(OVERLAPS)
+    assert found == (screen, [], []), found

@@ -35,6 +35,20 @@ def colours(page: Page) -> tuple[tuple[int, ...], tuple[int, ...]]:
         return image.convert("RGB").getpixel((2, 2)), image.convert("RGB").getpixel((image.width - 3, 2))
 
 
+def draw(page: Page, share: float) -> None:
+    """A box over this share of the photo's width, from its upper left corner to its foot."""
+    photo = page.locator(".redact-photo img")
+    photo.scroll_into_view_if_needed()
+    photo.evaluate("(image) => image.decode()")
+    box = photo.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 1, box["y"] + 1)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] - 1, steps=4)
+    page.mouse.up()
+    expect(page.locator(".redact-box")).to_have_count(1)
+
+
 @pytest.mark.parametrize("script", [True, False])
 def test_words_and_a_part_of_the_photo(script: bool, new_page: PageMaker, live: LiveProduct, shown: object) -> None:
     address = waiting(live)
@@ -44,16 +58,8 @@ def test_words_and_a_part_of_the_photo(script: bool, new_page: PageMaker, live: 
     page.locator("details.redact > summary").click()
     expect(page.locator(".redact-word input:checked")).to_have_count(2)
     page.locator(".redact-word", has_text="Anna").click()
-    photo = page.locator(".redact-photo")
-    photo.scroll_into_view_if_needed()
     if script:
-        box = photo.locator("img").bounding_box()
-        assert box
-        page.mouse.move(box["x"] + 1, box["y"] + 1)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 1, steps=4)
-        page.mouse.up()
-        expect(page.locator(".redact-box")).to_have_count(1)
+        draw(page, 0.5)
     else:
         for number in range(4):
             page.locator(".redact-grid input").nth(number).check(force=True)
@@ -71,12 +77,7 @@ def test_a_box_is_taken_away_by_a_tap(new_page: PageMaker, live: LiveProduct, sh
     sign_in(page, "de", live.staff["worms"])
     page.goto(address)
     page.locator("details.redact > summary").click()
-    box = page.locator(".redact-photo img").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 2, box["y"] + 2)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 40, box["y"] + 40, steps=3)
-    page.mouse.up()
+    draw(page, 0.25)
     page.locator(".redact-box").click()
     expect(page.locator(".redact-box")).to_have_count(0)
     assert page.locator("input[type=hidden][name=box]").count() == 0

@@ -117,7 +117,7 @@ def test_a_rejection_tells_the_author_why(new_page: PageMaker, live: LiveProduct
     moderator = new_page(java_script_enabled=False)
     sign_in(moderator, "de", live.staff["worms"])
     entry = waiting(moderator, text)
-    entry.locator("details.reject summary").click()
+    entry.locator("details.reject > summary").click()
     entry.locator('button[value="advertising_spam"]').click()
     expect(told(moderator)).to_have_text(in_words("de", "The entry is rejected."))
 

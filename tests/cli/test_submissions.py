@@ -64,7 +64,7 @@ def test_accepted_rows_are_stored_and_the_others_named(
         ",,,,\n",
     )
     maps = ["breite=lat", "laenge=lon", "wo=place_name", "was=text", "massnahmen=measures"]
-    code, lines = run(runner, file, *(part for pair in maps for part in ("--map", pair)))
+    code, lines = run(runner, file, "--skip-bad", *(part for pair in maps for part in ("--map", pair)))
     assert code == 0
     assert lines == [
         "line 3: outside the boundary of Wörms (50.50000, 9.50000)",
@@ -72,9 +72,9 @@ def test_accepted_rows_are_stored_and_the_others_named(
         'line 5: measures: "Brunnen", "Bäume" is not a known code',
         "line 5: text: 1501 characters, at most 1500 are possible",
         "line 6: 7 cells instead of 5",
-        "line 7: is there already, with the same kind, point and text",
+        "line 7: is there already, with the same id or with the same kind, point and text",
         "line 8: neither a point nor a text",
-        "Accepted 1, refused 6 (worms, summer, idea)",
+        "Accepted 1, left out 1, refused 5 (worms, summer, idea)",
     ]
     (one,) = stored(session)
     assert (one.text, one.text_lang, one.place_name, one.status) == ("Mehr Bäume", "de", "Markt", "pending")
@@ -87,7 +87,10 @@ def test_features_are_numbered(runner: FlaskCliRunner, tmp_path: Path) -> None:
     code, lines = run(runner, file)
     assert (code, lines) == (
         1,
-        ["feature 1: the geometry is not a point", "Accepted 0, refused 1 (worms, summer, idea)"],
+        [
+            "feature 1: the geometry is not a point",
+            "Nothing was stored. With --skip-bad: accepted 0, left out 0, refused 1 (worms, summer, idea)",
+        ],
     )
 
 
@@ -95,7 +98,7 @@ def test_features_are_numbered(runner: FlaskCliRunner, tmp_path: Path) -> None:
 def test_a_dry_run_stores_nothing(runner: FlaskCliRunner, session: Session, tmp_path: Path) -> None:
     file = rows(tmp_path, f"lat,lon\n{HERE}\n{THERE}\n")
     code, lines = run(runner, file, "--dry-run")
-    assert (code, lines[-1]) == (0, "Would accept 1, refused 1 (worms, summer, idea)")
+    assert (code, lines[-1]) == (0, "Would accept 1, left out 0, refused 1 (worms, summer, idea)")
     assert stored(session) == []
 
 
@@ -104,7 +107,10 @@ def test_the_report_can_go_to_a_file(runner: FlaskCliRunner, tmp_path: Path) -> 
     file = rows(tmp_path, f'lat,lon,comfort\n{THERE},\n{HERE},"=1+1"\n')
     report = tmp_path / "report.csv"
     code, lines = run(runner, file, "--report", str(report), kind="heat_island")
-    assert (code, lines) == (1, ["Accepted 0, refused 2 (worms, summer, heat_island)"])
+    assert (code, lines) == (
+        1,
+        ["Nothing was stored. With --skip-bad: accepted 0, left out 0, refused 2 (worms, summer, heat_island)"],
+    )
     with report.open(encoding="utf-8", newline="") as opened:
         assert list(csv.reader(opened)) == [
             ["line", "field", "reason"],
@@ -173,13 +179,20 @@ def koeln(runner: FlaskCliRunner, session: Session, shared_data: Path, tmp_path:
 def test_the_osm_points_of_koeln(runner: FlaskCliRunner, session: Session, shared_data: Path) -> None:
     file = shared_data / "oases" / "koeln_osm_amenities_de.geojson"
     code, lines = run(runner, file, kind="climate_oasis", slug="koeln")
-    assert (code, lines[-1]) == (0, "Accepted 413, refused 697 (koeln, summer, climate_oasis)")
+    assert (code, stored(session)) == (1, [])
+    assert lines[-1].startswith("Nothing was stored. With --skip-bad: accepted 413, left out 0, refused 697 (")
+    session.rollback()
+    code, lines = run(runner, file, "--skip-bad", kind="climate_oasis", slug="koeln")
+    assert (code, lines[-1]) == (0, "Accepted 413, left out 0, refused 697 (koeln, summer, climate_oasis)")
     assert sum(": outside the boundary of Köln (" in line for line in lines) == 697
     assert len(stored(session)) == 413
     # Gives back the write lock.
     session.rollback()
     code, lines = run(runner, file, kind="climate_oasis", slug="koeln")
-    assert (code, lines[-1]) == (1, "Accepted 0, refused 1110 (koeln, summer, climate_oasis)")
+    assert (code, lines[-1]) == (
+        1,
+        "Nothing was stored. With --skip-bad: accepted 0, left out 413, refused 697 (koeln, summer, climate_oasis)",
+    )
 
 
 @sqlite_only
@@ -191,7 +204,10 @@ def test_reports_from_paris_leave_the_database_as_it_was(
     before = dump(engine)
     file, report = shared_data / "reports" / "paris_dans_ma_rue_fr.csv", tmp_path / "report.csv"
     code, lines = run(runner, file, "--report", str(report), kind="feedback", slug="koeln")
-    assert (code, lines) == (1, ["Accepted 0, refused 4000 (koeln, summer, feedback)"])
+    assert (code, lines) == (
+        1,
+        ["Nothing was stored. With --skip-bad: accepted 0, left out 0, refused 4000 (koeln, summer, feedback)"],
+    )
     written = report.read_text(encoding="utf-8").splitlines()
     assert len(written) == 4001
     assert written[1] == '2,,"outside the boundary of Köln (48.88125, 2.33440)"'

@@ -13,6 +13,7 @@ from participation.models.cities import City
 from participation.models.followers import Follower
 from participation.models.notes import Note
 from participation.models.notices import Notice
+from participation.models.partnerships import Partnership
 from participation.models.places import Place, Reply, Support
 from participation.models.proposals import Proposal
 from participation.models.reply_templates import ReplyTemplate
@@ -34,7 +35,7 @@ from participation.services import submissions as service
 from participation.services.decisions import Seen
 from participation.services.locations import Where
 from participation.services.notices import Report
-from tests.factories import accounts, campaigns, cities, partnerships, submissions
+from tests.factories import accounts, campaigns, cities, comparisons, partnerships, submissions
 from tests.factories.cities import INSIDE, OUTSIDE
 from tests.factories.submissions import NOW, at, draft
 
@@ -101,6 +102,12 @@ class Sample:
             "<int:account_id>": str(self.moderator.id),
             "<uuid:invitation_id>": str(self.notice.id),
             "<uuid:session_id>": str(self.notice.id),
+            "<int:profile_id>": "1",
+            "<int:token_id>": "1",
+            "<uuid:import_id>": str(self.notice.id),
+            "<int:mapping_id>": "1",
+            "<partnership>": "worms-metz",
+            "<uuid:comparison_note_id>": str(self.notice.id),
         }
         for variable, value in values.items():
             rule = rule.replace(variable, value)
@@ -119,8 +126,7 @@ def make(session: Session) -> Sample:
     cities.district(session, city, name="Altstadt")
     cities.landmark(session, city, name={"de": "Dom", "fr": "Cathédrale", "es": "Catedral", "en": "Cathedral"})
     pair = partnerships.make(session, city, partner, name={"en": "Worms – Metz"})
-    campaign = campaigns.make(session, partnership=pair, name=NAMES)
-    campaigns.make(session, partnership=pair, code="before", name=NAMES, starts=campaign.starts.replace(year=2019))
+    campaign = _campaigns(session, pair)
     moderator = accounts.make(session, city)
     sent = {
         state: _send(session, city, campaign, **changed)
@@ -152,6 +158,14 @@ def make(session: Session) -> Sample:
     staff = {"lead": accounts.make(session, city, role="city_lead"), "facilitator": accounts.make(session, pair)}
     known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator, **staff}
     return Sample(**known, **made, **desk, notice=notice, follower=follower, tokens=tokens)  # type: ignore[arg-type]
+
+
+def _campaigns(session: Session, pair: Partnership) -> Campaign:
+    """One with a computed comparison, and one years before it."""
+    campaign = campaigns.make(session, partnership=pair, name=NAMES)
+    comparisons.store(session, campaign)
+    campaigns.make(session, partnership=pair, code="before", name=NAMES, starts=campaign.starts.replace(year=2019))
+    return campaign
 
 
 def _on_the_desk(session: Session, city: City, made: dict[str, Submission], moderator: Account) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,10 +18,12 @@ from participation.models.contributors import Contributor
 from participation.models.photos import Photo
 from participation.models.places import Place, Support
 from participation.models.submissions import Submission
-from participation.services import contributors, decisions, exports, replies
+from participation.services import contributors, decisions, export_lines, replies
 from participation.services.decisions import Seen
-from participation.services.exports import neutral
+from participation.services.export_tables import SUBMISSIONS
+from participation.services.exports import Export
 from participation.services.filters import Filter
+from participation.text import neutral
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW
@@ -33,7 +36,10 @@ CONTRACT = [
     "text_es", "text_en", "translation_kind", "supports", "photo", "reply", "source", "questionnaire_version",
     "created_at", "published_at",
 ]  # fmt: skip
-INTERNAL = [*CONTRACT, "role", "age_band", "reason_code"]
+STAFF = ["role", "age_band", "reason_code"]
+# What came later stands behind the rest; `file_rows` is the end of every file.
+ADDED = ["text_de_kind", "text_fr_kind", "text_es_kind", "text_en_kind"]
+PUBLIC, INTERNAL = [*CONTRACT, *ADDED, "file_rows"], [*CONTRACT, *STAFF, *ADDED, "file_rows"]
 
 
 @pytest.fixture
@@ -46,13 +52,17 @@ def campaign(session: Session, city: City) -> Campaign:
     return campaigns.make(session, city)
 
 
-def raw(session: Session, city: City, chosen: Filter | None = None) -> bytes:
-    return b"".join(exports.submissions_csv(session, city=city, chosen=chosen or Filter()))
+def raw(session: Session, city: City, chosen: Filter | None = None, **wanted: Any) -> bytes:
+    export = Export(SUBMISSIONS, city, chosen or Filter(), NOW, **wanted)
+    return b"".join(export_lines.csv_file(session, export=export))
 
 
-def rows(session: Session, city: City, chosen: Filter | None = None) -> list[dict[str, str]]:
-    text = raw(session, city, chosen).decode("utf-8")
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+def rows(session: Session, city: City, chosen: Filter | None = None, **wanted: Any) -> list[dict[str, str]]:
+    """The lines; that the last one says how many they are is checked and forgotten."""
+    text = raw(session, city, chosen, **wanted).decode("utf-8")
+    found = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    assert [line.pop("file_rows") for line in found] == [""] * (len(found) - 1) + [str(len(found))] * bool(found)
+    return found
 
 
 def row(session: Session, city: City, chosen: Filter | None = None) -> dict[str, str]:
@@ -60,7 +70,7 @@ def row(session: Session, city: City, chosen: Filter | None = None) -> dict[str,
     return only
 
 
-@pytest.mark.parametrize(("chosen", "columns"), [(Filter(), CONTRACT), (Filter().for_staff(), INTERNAL)])
+@pytest.mark.parametrize(("chosen", "columns"), [(Filter(), PUBLIC), (Filter().for_staff(), INTERNAL)])
 def test_the_columns_are_the_contract(chosen: Filter, columns: list[str], session: Session, city: City) -> None:
     assert raw(session, city, chosen) == (",".join(columns) + "\r\n").encode()
 
@@ -95,6 +105,7 @@ WRITTEN = {
     "text": "Zu heiß",
     "text_lang": "de",
     "text_de": "Zu heiß",
+    "text_de_kind": "original",
     "translation_kind": "original",
     "supports": "0",
     "source": "web",
@@ -120,8 +131,8 @@ def test_no_answer_is_empty(session: Session, city: City, campaign: Campaign) ->
     found = row(session, city)
     filled = {name for name, value in found.items() if value}
     assert filled == {
-        "id", "partnership", "city", "campaign", "kind", "status", "text", "text_lang", "text_en", "translation_kind",
-        "supports", "source", "questionnaire_version", "created_at", "published_at",
+        "id", "partnership", "city", "campaign", "kind", "status", "text", "text_lang", "text_en", "text_en_kind",
+        "translation_kind", "supports", "source", "questionnaire_version", "created_at", "published_at",
     }  # fmt: skip
 
 
@@ -276,8 +287,7 @@ def test_the_photo_is_named_by_its_address_while_everybody_may_see_it(
     for submission in (shown, waiting):
         session.add(Photo(submission=submission, width=4, height=3, created_at=NOW))
     session.flush()
-    told = exports.submissions_csv(session, city=city, chosen=Filter(internal=True), base_url="https://heat.example")
-    written = csv.DictReader(io.StringIO(b"".join(told).decode()), strict=True)
+    written = rows(session, city, Filter(internal=True), base_url="https://heat.example")
     assert [row["photo"] for row in written] == [f"https://heat.example/photos/{shown.photo.id}.jpg", ""]
 
 
@@ -316,17 +326,19 @@ def test_other_cities_are_in_other_files(session: Session, city: City, campaign:
 def test_rows_come_oldest_first_in_blocks_by_one_statement(
     session: Session, engine: Engine, city: City, campaign: Campaign, at_most: Budget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "BATCH", 2)
+    monkeypatch.setattr(export_lines, "BATCH", 2)
     made: list[Submission] = [submissions.published(session, city, campaign) for _ in range(5)]
     session.commit()
     with database.reading(engine) as reader, at_most(2):
         own = reader.get_one(City, city.id)
-        blocks = list(exports.submissions_csv(reader, city=own, chosen=Filter()))
-    assert [block.count(b"\r\n") for block in blocks] == [3, 2, 1]
+        export = Export(SUBMISSIONS, own, Filter(), NOW)
+        blocks = list(export_lines.csv_file(reader, export=export))
+    # The header, twice two lines, one, and the end of the last one.
+    assert [block.count(b"\r\n") for block in blocks] == [0, 2, 2, 1, 1]
     ids = [line["id"] for line in csv.DictReader(io.StringIO(b"".join(blocks).decode(), newline=""))]
     assert ids == [str(submission.id) for submission in made]
 
 
 def test_every_question_of_the_questionnaire_has_its_column(campaign: Campaign) -> None:
     for question in campaign.questionnaire.questions:
-        assert question.code in (CONTRACT if question.profile == "public" else INTERNAL[len(CONTRACT) :])
+        assert question.code in (CONTRACT if question.profile == "public" else STAFF)

@@ -30,6 +30,7 @@ def staff(session: Session) -> dict[str, Account]:
         ("decide", ("moderator", "city_lead", "operator"), ("operator",), ("operator",)),
         ("answer", ("moderator", "city_lead", "operator"), ("operator",), ("operator",)),
         ("export_internal", ("moderator", "city_lead", "operator"), ("operator",), ("operator",)),
+        ("manage_exports", ("city_lead", "operator"), ("operator",), ("operator",)),
         ("take_record", ("city_lead", "operator"), ("operator",), ("operator",)),
         ("see_staff", ("city_lead", "operator"), ("operator",), ("operator",)),
         ("manage_moderators", ("city_lead", "operator"), ("operator",), ("operator",)),

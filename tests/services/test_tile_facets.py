@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -132,11 +133,15 @@ def test_after_any_changes_the_figures_are_those_of_what_is_shown(
     )
     everything = on_list(session, city, Filter())
     with_point = [one for one in everything if one.public_point]
-    assert figures(tile_facets.on_map(session, city=city, chosen=chosen)) == counted(with_point, chosen)
+    mapped = tile_facets.on_map(session, city=city, chosen=chosen)
+    assert figures(mapped) == counted(with_point, chosen)
     in_box = on_list(session, city, Filter(box=wanted["box"]))
     listed = tile_facets.on_list(session, city=city, chosen=chosen)
     assert figures(listed) == counted(in_box, chosen)
     assert sum(listed.kinds[kind] for kind in chosen.kinds) == len(on_list(session, city, chosen))
+    assert (listed.in_file, listed.of_all) == (len(on_list(session, city, chosen)), len(everything))
+    # The map has no box, and its file also holds what has no point.
+    assert (mapped.in_file, mapped.of_all) == (len(on_list(session, city, chosen.on_map())), len(everything))
     sums = [session.execute(_sums(model)).all() for model in (TileCount, TileFacet)]
     assert sums[0] == sums[1]
 
@@ -165,3 +170,19 @@ def test_one_statement_however_much_there_is(session: Session, city: City, campa
         for read in (tile_facets.on_map, tile_facets.on_list):
             with at_most(1):
                 read(session, city=city, chosen=chosen)
+
+
+def test_days_and_what_is_not_published_count_for_downloads(session: Session, city: City, campaign: Campaign) -> None:
+    submissions.published(session, city, campaign)
+    submissions.make(session, city, campaign, "idea")
+    day = NOW.date()
+    for chosen, expected in (
+        (Filter(first_day=day, last_day=day), (1, 1)),
+        (Filter(first_day=day + timedelta(days=1)), (0, 1)),
+        (Filter(last_day=day - timedelta(days=1), internal=True), (0, 2)),
+        (Filter(internal=True), (2, 2)),
+        (Filter(internal=True, kinds=("idea",)), (1, 2)),
+    ):
+        found = tile_facets.on_list(session, city=city, chosen=chosen)
+        assert (found.in_file, found.of_all) == expected, chosen
+        assert sum(found.kinds[kind] for kind in chosen.kinds) == found.in_file

@@ -8,14 +8,27 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from participation.models.accounts import ROLES, Account
+from participation.models.campaigns import Campaign
 from participation.models.cities import City
+from participation.models.comparison_notes import ComparisonNote
+from participation.models.imports import ImportJob
 from participation.models.invitations import Invitation
 from participation.models.partnerships import Partnership
 from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
-from participation.services import appeals, notes, notices, proposals, reply_templates, roles
+from participation.services import (
+    appeals,
+    comparison_notes,
+    import_mappings,
+    notes,
+    notices,
+    proposals,
+    reply_templates,
+    roles,
+)
+from participation.services.comparison_notes import About
 from participation.services.notices import Report
-from tests.factories import accounts, campaigns, cities, invitations, partnerships, submissions
+from tests.factories import accounts, campaigns, cities, export_profiles, invitations, partnerships, submissions
 from tests.factories.cities import OUTSIDE
 from tests.factories.decisions import act
 from tests.factories.submissions import NOW
@@ -63,6 +76,8 @@ OF_LIBRARY |= {"wan_register", "wan_register_response", "wan_delete"}
 LEADS_NOWHERE = {"photos.of_staff", "photos.original", "account_sessions.end"}
 # Sends everybody back to a page that then decides.
 SENDS_BACK = {"decisions.again", "queues.again", "queues.undo_again", "queues.many_again", "proposals.again"}
+# For who has written it, here the operator; to all others of the teams it is not there.
+OF_ITS_AUTHOR = {"comparison_notes.remove"}
 
 
 @pytest.fixture
@@ -103,6 +118,7 @@ def things(
     words = {"text": "This place is open to everybody.", "lang": "en", "now": NOW}
     report = Report(ground="other", explanation="It is not like that.", good_faith=True, name="A. Neighbour")
     texts = {"de": "Danke"}
+    profile = export_profiles.make(session, operator, city)
     return {
         "<uuid:published_id>": str(shown.id),
         "<uuid:appeal_id>": str(appeals.give(session, submission=refused, **words).id),  # type: ignore[arg-type]
@@ -111,6 +127,10 @@ def things(
         "<int:template_id>": str(
             reply_templates.keep(session, account=operator, city=city, name="Thanks", texts=texts, now=NOW).id
         ),
+        "<int:profile_id>": str(profile.id),
+        "<int:token_id>": str(export_profiles.token(session, operator, profile).token.id),
+        "<uuid:import_id>": str(waiting_file(session, operator, city).id),
+        "<int:mapping_id>": str(import_mappings.keep(session, city=city, name="Ours", columns={}, now=NOW).id),
         "<lang:lang>": "en",
         "<city>": "worms",
         "<uuid:submission_id>": str(submission.id),
@@ -118,17 +138,43 @@ def things(
         "<uuid:invitation_id>": str(invitation.id),
         "<uuid:session_id>": str(uuid4()),
         "<uuid:place_id>": str(shown.place_id),
+        "<partnership>": submission.campaign.partnership.slug,
+        "<uuid:comparison_note_id>": str(spoken_of(session, operator, submission.campaign).id),
         f"/{STEPS}": "/publish",
         "<uuid:proposal_id>": str(proposal.id),
         "<any(confirm, drop):_step>": "drop",
     }
 
 
+def spoken_of(session: Session, operator: Account, campaign: Campaign) -> ComparisonNote:
+    """A note on the comparison of a campaign."""
+    about = About("", "1", NOW)
+    said = {"text": "Let us talk.", "lang": "en", "public": False, "now": NOW}
+    return comparison_notes.write(session, account=operator, campaign=campaign, about=about, **said)  # type: ignore[arg-type]
+
+
+def waiting_file(session: Session, operator: Account, city: City) -> ImportJob:
+    """An import of the city, of which the file is gone."""
+    wanted = {"kind": "idea", "campaign": None, "text_lang": "de", "mapping": {}, "as_published": False}
+    job = ImportJob(city_id=city.id, account_id=operator.id, file_name="a.csv", wanted=wanted, created_at=NOW)
+    job.seen_at = NOW
+    session.add(job)
+    session.flush()
+    return job
+
+
 def staff_rules(app: Flask) -> list[Rule]:
     """Every address of the staff but the way in and out; those that take something away come last."""
     rules = [rule for rule in app.url_map.iter_rules() if "/staff/" in rule.rule]
     found = [rule for rule in rules if not rule.endpoint.startswith("security.") and rule.endpoint not in OF_GUESTS]
-    last = {"invitations.revoke": 1, "reply_templates.delete": 1, "account_sessions.end_all": 2}
+    last = {
+        "invitations.revoke": 1,
+        "imports.delete": 1,
+        "imports.delete_mapping": 1,
+        "reply_templates.delete": 1,
+        "export_profiles.delete": 1,
+        "account_sessions.end_all": 2,
+    }
     return sorted(found, key=lambda rule: (last.get(rule.endpoint, 0), rule.rule))
 
 
@@ -145,10 +191,13 @@ def is_about_worms(rule: Rule) -> bool:
     """Whether it matters for which city somebody works."""
     parts = (
         "<city>",
+        "<partnership>",
         "<uuid:published_id>",
         "<uuid:note_id>",
+        "<uuid:comparison_note_id>",
         "<uuid:place_id>",
         "<uuid:submission_id>",
+        "<uuid:import_id>",
         "<int:account_id>",
         "<uuid:invitation_id>",
     )
@@ -235,6 +284,8 @@ def test_every_address_of_the_staff_for_every_role(
         allowed = roles.may(account, action)
         if is_about_worms(rule) and rule.endpoint not in SENDS_BACK:
             allowed = roles.may_in(account, action, worms)
+        if rule.endpoint in OF_ITS_AUTHOR:
+            allowed = role == "operator"
         for method in sorted((rule.methods or set()) & {"GET", "POST"}):
             path = address(rule, things)
             status = client.open(path, method=method, data=data if method == "POST" else None).status_code

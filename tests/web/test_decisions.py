@@ -276,4 +276,4 @@ def test_who_is_signed_in_and_the_way_out_are_on_every_page(
         assert moderator.email in text(page, "//body/header")
         assert "Worms" in text(page, "//body/header")
         assert page.xpath("//body/header//form/@action") == ["/en/staff/sign-out"]
-        assert "/exports/worms/submissions.csv?profile=internal" in page.xpath("//header//a/@href")
+        assert "/en/staff/worms/exports" in page.xpath("//header//a/@href")

@@ -78,7 +78,9 @@ def test_a_form_without_its_token(client: PageClient, city: City) -> None:
 
 @sqlite_only
 def test_a_download_that_is_not_for_everybody(client: PageClient, city: City) -> None:
-    assert is_error(client.get("/exports/worms/submissions.csv?profile=internal"), 403)
+    # A browser that follows a link gets a page; programs get problem details, see test_problems.py.
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+    assert is_error(client.get("/exports/worms/submissions.csv?profile=internal", headers=browser), 403)
 
 
 @sqlite_only
@@ -162,9 +164,12 @@ def test_a_broken_error_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_dead_database(make_app: AppMaker) -> None:
     app = make_app(database_url="sqlite:////nowhere/at/all.db")
     # The client that checks pages checks this one too, where the address has no language of its own.
-    assert is_last_resort(app.test_client().get("/exports/worms/submissions.csv"), 500)
-    for path in ("/de/", "/de/worms/", "/tiles/worms/12/0/0.json"):
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+    assert is_last_resort(app.test_client().get("/exports/worms/submissions.csv", headers=browser), 500)
+    for path in ("/de/", "/de/worms/"):
         assert is_last_resort(FlaskClient(app).get(path), 500)
+    told = FlaskClient(app).get("/tiles/worms/12/0/0.json")
+    assert (told.status_code, told.content_type) == (500, "application/problem+json")
 
 
 def is_last_resort(response: TestResponse, status: int) -> bool:

@@ -6,8 +6,7 @@ import io
 import json
 
 import pytest
-from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -15,7 +14,7 @@ from participation import geo
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import Submission
-from participation.services import exports, receipts
+from participation.services import receipts
 from tests.factories import accounts, campaigns, cities, partnerships, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.decisions import a_record
@@ -38,7 +37,9 @@ def campaign(session: Session, city: City) -> Campaign:
 
 def rows(response: TestResponse) -> list[dict[str, str]]:
     assert response.status_code == 200
-    return list(csv.DictReader(io.StringIO(response.data.decode(), newline=""), strict=True))
+    found = list(csv.DictReader(io.StringIO(response.data.decode(), newline=""), strict=True))
+    assert [line.pop("file_rows") for line in found] == [""] * (len(found) - 1) + [str(len(found))] * bool(found)
+    return found
 
 
 def test_everybody_may_download_what_is_published(
@@ -52,7 +53,7 @@ def test_everybody_may_download_what_is_published(
     assert (row["id"], row["lat"]) == (str(shown.id), f"{snapped.lat:.6f}")
     assert "role" not in row
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
-    assert response.headers["Content-Disposition"] == 'attachment; filename="worms-submissions.csv"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="worms-submissions-v1.csv"'
     assert "no-cache" in response.headers["Cache-Control"]
     assert "Set-Cookie" not in response.headers
 
@@ -98,31 +99,6 @@ def test_who_may_download_the_internal_file(
     assert client.get(f"{CSV}?profile=internal").status_code == status
 
 
-def test_the_file_is_written_while_it_is_read(
-    app: Flask, client: PageClient, session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exports, "BATCH", 2)
-    for _ in range(5):
-        submissions.published(session, city, campaign)
-    session.commit()
-    response = client.get(CSV, buffered=False)
-    assert "Content-Length" not in response.headers
-    blocks = list(response.iter_encoded())
-    assert [block.count(b"\r\n") for block in blocks] == [3, 2, 1]
-    response.close()
-
-
-def test_a_download_that_is_broken_off_gives_its_connection_back(
-    client: PageClient, session: Session, engine: Engine, city: City, campaign: Campaign, app: Flask
-) -> None:
-    submissions.published(session, city, campaign)
-    session.commit()
-    response = client.get(CSV, buffered=False)
-    next(iter(response.iter_encoded()))
-    response.close()
-    assert app.extensions["participation_engine"].pool.checkedout() == 0
-
-
 @sqlite_only
 def test_the_filter_of_the_page_works_for_the_file(
     client: PageClient, session: Session, city: City, campaign: Campaign
@@ -164,7 +140,7 @@ def test_there_is_no_file_of_a_city_that_does_not_exist(client: PageClient, city
 RECORD = "/exports/worms/decisions.csv"
 RECORD_COLUMNS = [
     "id", "submission_id", "at", "action", "from_status", "to_status", "reason_code", "account", "submission_version",
-    "previous_hash", "hash", "city", "account_id",
+    "previous_hash", "hash", "city", "account_id", "details", "from_place_id", "to_place_id",
 ]  # fmt: skip
 
 
@@ -180,7 +156,7 @@ def test_the_lead_of_a_city_takes_its_record_and_can_check_it_alone(
     response = client.get(RECORD)
     found = rows(response)
     assert list(found[0]) == RECORD_COLUMNS
-    assert response.headers["Content-Disposition"] == 'attachment; filename="worms-decisions.csv"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="worms-decisions-v3.csv"'
     assert response.headers["Cache-Control"] == "private, no-store"
     assert [row["id"] for row in found[:5]] == [str(row.id) for row in made]
     assert [row["action"] for row in found] == ["set_point", "reject", "publish", "withdraw", "publish", "erase"]
@@ -245,15 +221,42 @@ def test_the_operator_takes_the_record_without_the_addresses_of_the_staff(
     assert_whole(found)
 
 
-def test_the_record_is_written_while_it_is_read_and_holds_no_content(
-    client: PageClient, session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(exports, "BATCH", 2)
-    for _ in range(3):
-        submissions.published(session, city, campaign, text="SECRET words", place_name="SECRET bench", text_lang="en")
+def test_the_record_holds_no_content(client: PageClient, session: Session, city: City, campaign: Campaign) -> None:
+    submissions.published(session, city, campaign, text="SECRET words", place_name="SECRET bench", text_lang="en")
     client.sign_in(accounts.make(session, city, role="city_lead"))
-    response = client.get(RECORD, buffered=False)
-    blocks = list(response.iter_encoded())
-    assert [block.count(b"\r\n") for block in blocks] == [3, 1]
-    assert b"SECRET" not in b"".join(blocks)
-    response.close()
+    response = client.get(RECORD)
+    assert len(rows(response)) == 1
+    assert b"SECRET" not in response.data
+
+
+@sqlite_only
+@pytest.mark.parametrize("name", ["places", "translations", "codebook", "bins"])
+def test_everybody_may_have_the_other_tables(name: str, client: PageClient, city: City) -> None:
+    response = client.get(f"/exports/worms/{name}.csv")
+    assert response.status_code == 200
+    assert response.headers["Content-Disposition"] == f'attachment; filename="worms-{name}-v0.csv"'
+    assert client.get(f"/exports/worms/{name}.csv?profile=internal").status_code == 400
+
+
+@sqlite_only
+@pytest.mark.parametrize(
+    "wish", ["from=2026-07-01", "to=2026-07-01", "bbox=8,49,9,50", "place_type=square", "district=a"]
+)
+def test_counts_by_cell_take_no_filter_that_could_look_into_a_cell(
+    wish: str, client: PageClient, session: Session, city: City
+) -> None:
+    cities.district(session, city, code="a")
+    session.commit()
+    assert client.get("/exports/worms/bins.csv?kind=idea").status_code == 200
+    assert client.get(f"/exports/worms/bins.csv?{wish}").status_code == 400
+
+
+@sqlite_only
+def test_the_name_says_the_filter_and_the_version(
+    client: PageClient, session: Session, city: City, campaign: Campaign
+) -> None:
+    submissions.published(session, city, campaign, "idea")
+    response = client.get(f"{CSV}?kind=idea&from=2026-07-01&lang=de&layout=excel")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="worms-submissions-idea-2026-07-01-v1.csv"'
+    assert response.headers["X-Dataset-Version"] == "1"
+    assert response.data.startswith(b"\xef\xbb\xbfid;")

@@ -125,7 +125,14 @@ def test_where_no_news_can_come_none_are_offered(client: PageClient, sample: Sam
         state: bool(client.page(f"/en/receipts/{token}").xpath("//form[contains(@action, '/follow')]"))
         for state, token in sample.tokens.items()
     }
-    assert offered == {"published": True, "pending": True, "in_words": True, "rejected": False, "erased": False}
+    assert offered == {
+        "published": True,
+        "pending": True,
+        "in_words": True,
+        "rejected": False,
+        "objected": False,
+        "erased": False,
+    }
 
 
 @pytest.mark.parametrize("state", ["confirmed", "unconfirmed"])

@@ -68,6 +68,8 @@ def test_a_removal_is_told_to_both_sides_in_their_languages(
     assert (reasons.lang, "Please write it without the name." in reasons.body) == (lang, True)
     for word in (REPORTER, "neighbour", "Thank you for telling us."):
         assert word not in reasons.body
+    # The staff read in their language that it is done.
+    client.page("/en/staff/notices/worms")
     page = client.page(f"/{lang}/receipts/{sample.tokens['published']}")
     assert page.xpath("//blockquote[@lang='en']/text()") == ["Please write it without the name."]
     assert page.xpath("//a[contains(@href, '/object')]")

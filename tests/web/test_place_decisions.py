@@ -87,6 +87,8 @@ def test_merging_and_separating_again(
     assert {here.place_id, second.place_id} == {into}
     moved = desk.get(f"/{lang}/worms/places/{had}")
     assert (moved.status_code, moved.location) == (302, f"/{lang}/worms/places/{into}")
+    # The flash is in the language in which it was done.
+    desk.page(one(there, "en"))
     assert "The fountain" in desk.page(one(there, lang)).text_content()
     assert send(desk, there, "unmerge").status_code == 303
     assert {here.place_id, second.place_id} == {had}

@@ -1,14 +1,24 @@
 """The receipt link: its holder sees, corrects, withdraws and erases; nobody else finds it."""
 
+import shutil
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
 import pytest
+from flask import Flask
+from lxml import html
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from participation.locales import CODES
 from participation.models.submissions import ANSWERS
 from participation.services import decisions
 from participation.services.decisions import Seen
+from participation.settings import Settings
 from tests.factories import samples
 from tests.factories.cities import INSIDE
+from tests.factories.photos import drawn, encoded
 from tests.factories.samples import Sample
 from tests.factories.submissions import NOW, at
 from tests.fixtures.databases import sqlite_only
@@ -234,3 +244,58 @@ def test_the_code_holds_the_link_and_comes_from_here(client: PageClient, sample:
     assert "attachment" in response.headers["Content-Disposition"]
     assert "no-store" in response.headers["Cache-Control"]
     assert client.get("/en/receipts/unknown/code.svg").status_code == 404
+
+
+@pytest.fixture
+def folder(app: Flask) -> Path:
+    settings: Settings = app.extensions["participation_settings"]
+    # Other tests have used this app before.
+    shutil.rmtree(settings.photos, ignore_errors=True)
+    return settings.photos
+
+
+def with_photo(client: PageClient, page: html.HtmlElement, file: bytes | None, **data: Any) -> TestResponse:
+    """Send the correction with a photo, as a browser does; without one it sends an empty part."""
+    part = (BytesIO(file), "photo.jpg") if file is not None else (BytesIO(), "")
+    return client.send_form(page, "/", {"photo": part, **data}, forged=True)
+
+
+def widths(folder: Path, sample: Sample) -> tuple[int | None, int]:
+    """How wide the photo of the entry is, and how many files there are."""
+    photo = sample.pending.photo
+    return photo.width if photo else None, len([path for path in folder.rglob("*") if path.is_file()])
+
+
+def test_a_photo_comes_later_is_replaced_and_goes(client: PageClient, sample: Sample, folder: Path) -> None:
+    def send(file: bytes | None, **data: Any) -> tuple[int | None, int]:
+        assert with_photo(client, client.page(correct(sample)), file, **data).status_code == 303
+        return widths(folder, sample)
+
+    assert send(encoded(drawn(64, 48))) == (64, 2)
+    assert send(None) == (64, 2)
+    # The former one is gone with both its files, and the page shows the new one.
+    assert send(encoded(drawn(48, 64))) == (48, 2)
+    assert client.get(receipt(sample, "pending") + "/photo.jpg").mimetype == "image/jpeg"
+    assert send(None, drop_photo="1") == (None, 0)
+
+
+@pytest.mark.parametrize(("drop", "width"), [({}, 48), ({"drop_photo": "1"}, 64)])
+def test_a_refused_correction_keeps_its_photo(
+    drop: dict[str, str], width: int, client: PageClient, sample: Sample, folder: Path
+) -> None:
+    with_photo(client, client.page(correct(sample)), encoded(drawn(64, 48)))
+    page = client.page(correct(sample))
+    refused = with_photo(client, page, encoded(drawn(48, 64)), place_words="x" * 300)
+    assert (refused.status_code, widths(folder, sample)) == (422, (64, 4))
+    assert parse(refused).xpath("//input[@name='kept_photo']/@value")
+    # The box beside the new photo speaks of that one: the former one stays.
+    mended = with_photo(client, parse(refused), None, place_words="", **drop)
+    assert (mended.status_code, widths(folder, sample)) == (303, (width, 2))
+
+
+@sqlite_only
+@pytest.mark.parametrize("file", [b"<!doctype html><script>alert(1)</script>", encoded(drawn(400, 300))[:-800]])
+def test_a_correction_takes_no_bad_photo(file: bytes, client: PageClient, sample: Sample, folder: Path) -> None:
+    refused = with_photo(client, client.page(correct(sample)), file)
+    assert (refused.status_code, sample.pending.version, widths(folder, sample)) == (422, 1, (None, 0))
+    assert parse(refused).xpath("//*[@id='photo-error'][not(@hidden)]")

@@ -65,6 +65,8 @@ def ticked(page: HtmlElement) -> list[str]:
 def test_the_page_in_each_language(desk: PageClient, submission: Submission, session: Session, lang: str) -> None:
     assert ticked(desk.page(one(submission, lang))) == ["06241", "853-1234"]
     send(desk, submission, "redact", box=["0,0,125,167"])
+    # That it is done is said in the language in which it was done.
+    desk.page(one(submission))
     page = desk.page(one(submission, lang))
     assert page.xpath("//h2[@id='original']")
     assert page.xpath("//section[h2/@id='original']//blockquote/text()") == [TEXT]

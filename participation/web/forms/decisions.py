@@ -79,6 +79,7 @@ def source_labels() -> dict[str, str]:
         "staff_paper": gettext("Copied from paper by the city"),
         "import": gettext("Imported from a file"),
         "demo": gettext("Made up for the demonstration"),
+        "open311": gettext("Sent by another program (Open311)"),
     }
 
 
@@ -109,6 +110,7 @@ def detail_labels() -> dict[str, str]:
         "photo": gettext("Photo"),
         "place_name": gettext("Name of the place"),
         "second_look": gettext("A second look was due"),
+        "import": gettext("Restored from a file"),
     }
 
 

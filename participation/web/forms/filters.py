@@ -36,10 +36,10 @@ class Named:
 class Offered:
     """What can be chosen and how many entries each choice would leave, by code, with the other filters applied.
 
-    What is offered beside the kinds has its names here, in the order of a list.
+    What is offered beside the kinds has its names here, in the order of a list; the kinds are among the figures.
     """
 
-    kinds: Mapping[str, int]
+    figures: Facets
     campaigns: Mapping[str, int]
     place_types: Mapping[str, int]
     districts: Mapping[str, int]
@@ -148,7 +148,7 @@ def offered(
     districts = sorted(districts, key=lambda district: fold(district.name))
     place_types = questionnaire.question("place_type").options
     return Offered(
-        kinds=facets.kinds,
+        figures=facets,
         campaigns={campaign.code: facets.campaigns.get(campaign.id, 0) for campaign in campaigns},
         place_types={option.code: facets.place_types.get(option.code, 0) for option in place_types},
         districts={district.code: facets.districts.get(district.id, 0) for district in districts},

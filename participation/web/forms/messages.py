@@ -58,6 +58,16 @@ def _unknown_variable(details: Details) -> str:
     return gettext("%(variable)s is not known. These can be filled in: %(known)s.", variable=variable, known=known)
 
 
+def _too_many_profiles(details: Details) -> str:
+    most = _number(details, "max")
+    return gettext("A city can keep %(most)s profiles. Please delete one that nobody uses.", most=number(most))
+
+
+def _too_many_tokens(details: Details) -> str:
+    most = _number(details, "max")
+    return gettext("A profile can have %(most)s working tokens. Please revoke one that nobody uses.", most=number(most))
+
+
 def _too_large(details: Details) -> str:
     most = _number(details, "most")
     return gettext("This photo is larger than %(most)s MB. Please choose a smaller one.", most=number(most))
@@ -73,6 +83,8 @@ def _too_many_pixels(details: Details) -> str:
 
 _SENTENCES: dict[str, Callable[[Details], str]] = {
     "required": lambda _: gettext("Please answer this question."),
+    "nothing_chosen": lambda _: gettext("Please choose at least one entry."),
+    "sheet_empty": lambda _: gettext("Nothing was typed."),
     "unknown_code": lambda _: gettext("This answer is not on the list. Please choose again."),
     "not_asked": lambda _: gettext("This question does not belong to this kind of entry."),
     "too_many": _too_many,
@@ -85,6 +97,15 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "variable_left": _variable_left,
     "unknown_variable": _unknown_variable,
     "name_taken": lambda _: gettext("There is one with this name already."),
+    "name_for_addresses": lambda _: gettext(
+        "The name becomes part of an address. Please use letters, digits, spaces, dots, hyphens and underscores only, "
+        "and begin with a letter or a digit."
+    ),
+    "scripts_would_see_more": lambda _: gettext(
+        "Scripts use this profile, and they would get what is not public. Please choose another name."
+    ),
+    "too_many_profiles": _too_many_profiles,
+    "too_many_tokens": _too_many_tokens,
     "answer_required": lambda _: gettext("Please say in a sentence why it stays as it is."),
     "text_empty": lambda _: gettext("Please write something."),
     "receiver_required": lambda _: gettext("Please choose who takes the work over."),

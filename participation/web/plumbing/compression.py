@@ -9,7 +9,15 @@ from werkzeug.wrappers import Response
 
 # What is drawn for each request and is text. Pictures, archives and downloads are not in here: they are compressed
 # already, sent in ranges or written as they go.
-TYPES = ["text/html", "application/json"]
+TYPES = [
+    "text/html",
+    "text/xml",
+    "application/json",
+    "application/geo+json",
+    "application/ld+json",
+    "application/problem+json",
+    "application/vnd.oai.openapi+json",
+]
 SMALLEST = 500
 
 

@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from participation.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, ServiceError
 from participation.locales import CODES
 from participation.settings import ROOT, Settings
+from participation.web.plumbing import problems
 from participation.web.plumbing.formats import number
-from participation.web.plumbing.requests import takes_photos
+from participation.web.plumbing.requests import takes_photos, takes_tables
 
 log = structlog.get_logger()
 # Who may not see a thing does not learn that it exists.
@@ -42,11 +43,13 @@ def _texts() -> dict[int, tuple[str, str]]:
     }
 
 
-def _page(status: int, text: str = "") -> Response:
+def _page(status: int, text: str = "", code: str = "", **more: str) -> Response:
     _speak_as_addressed()
     try:
         texts = _texts()
         title, usual = texts.get(status, texts[400])
+        if problems.wanted():
+            return problems.answer(status, text or usual, code=code, **more)
         body = render_template("errors/error.html", status=status, title=title, text=text or usual)
     except Exception as error:
         log.error("error_page_failed", status=status, kind=type(error).__name__, where=_where(error))
@@ -55,6 +58,8 @@ def _page(status: int, text: str = "") -> Response:
 
 
 def _plain(status: int) -> Response:
+    if problems.wanted():
+        return problems.answer(status, "")
     return Response(LAST_RESORT, status, mimetype="text/html")
 
 
@@ -80,9 +85,12 @@ def _http(error: HTTPException) -> Response:
 
 def _too_large() -> str:
     """The size that the page somebody sent to can take."""
+    settings: Settings = current_app.extensions["participation_settings"]
+    if takes_tables():
+        most = number(settings.import_mb)
+        return gettext("A file may have at most %(most)s MB. Please go back and divide it.", most=most)
     if not takes_photos():
         return ""
-    settings: Settings = current_app.extensions["participation_settings"]
     return gettext(
         "A photo may have at most %(most)s MB. Please go back, choose a smaller one, and send again.",
         most=number(settings.photo_mb),
@@ -95,7 +103,11 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _service(error: ServiceError) -> Response:
-    return _page(next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400))
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 400)
+    if not problems.wanted():
+        return _page(status)
+    name = str(error.details.get("name", ""))
+    return _page(status, problems.sentence(error.code, error.details), error.code, parameter=name)
 
 
 def _unexpected(error: Exception) -> Response:

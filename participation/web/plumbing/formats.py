@@ -28,7 +28,7 @@ def init(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_key"] = lambda: str(uuid.uuid4())
     app.jinja_env.filters |= {"number": number, "percent": percent, "day": day, "moment": moment, "named": named}
-    app.jinja_env.filters |= {"ago": ago, "language_name": language_name, "metres": metres}
+    app.jinja_env.filters |= {"ago": ago, "language_name": language_name, "metres": metres, "size": size}
 
 
 def number(value: float) -> str:
@@ -46,6 +46,13 @@ def metres(value: float) -> str:
     if value < 995:
         return format_unit(round(value, -1), "length-meter", length="short", locale=lang())
     return format_unit(round(value / 1000, 1), "length-kilometer", length="short", locale=lang())
+
+
+def size(value: float) -> str:
+    """How large a file is: "24 kB", "1,3 MB"."""
+    if value < 1_000_000:
+        return format_unit(max(1, round(value / 1000)), "digital-kilobyte", length="short", locale=lang())
+    return format_unit(round(value / 1_000_000, 1), "digital-megabyte", length="short", locale=lang())
 
 
 def day(value: date) -> str:

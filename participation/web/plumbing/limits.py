@@ -25,7 +25,7 @@ from participation.errors import NotFound
 from participation.models.cities import City
 from participation.services import cities, limits
 from participation.settings import Settings
-from participation.web.plumbing import sessions
+from participation.web.plumbing import problems, sessions
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
@@ -68,6 +68,10 @@ LIMITS = {
     "mails": Limit(lambda _: "20 per hour; 60 per day", _done),
     "supports": Limit(lambda _: "200 per hour", _done),
     "searches": Limit(lambda _: "60 per minute; 1000 per hour", methods=("GET",)),
+    # Programs that page through everything, and a whole office of them behind one address.
+    "readings": Limit(lambda _: "600 per minute", methods=("GET",)),
+    # Entries of other programs: all of a city's app come from one server.
+    "received": Limit(lambda _: "600 per hour; 5000 per day", _done),
     # Only failed tries count, so that a town hall behind one address can sign in as often as it likes.
     "sign_ins": Limit(lambda _: "20 per minute; 100 per hour", _failed),
     "sign_ins_of_one": Limit(lambda _: "10 per 15 minutes", _failed, of_one=True),
@@ -166,11 +170,14 @@ def _explain(refusal: RateLimitExceeded) -> Response:
     # Behind a proxy that the settings do not know, everybody counts as one.
     unknown = "X-Forwarded-For" in request.headers and not _settings().trusted_proxies
     log.info("limit_reached", limit=scope, seconds=seconds, unknown_proxy=unknown)
+    response: Response
     title, text = _texts(str(scope))
     when = format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=lang())
     again = gettext("You can try again %(when)s.", when=when)
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        response: Response = jsonify(error="limit_reached", message=f"{text} {again}", retry_after=seconds)
+    if problems.wanted():
+        response = problems.answer(429, f"{text} {again}", code="limit_reached", retry_after=seconds)
+    elif request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        response = jsonify(error="limit_reached", message=f"{text} {again}", retry_after=seconds)
     else:
         city = _city()
         page: dict[str, Any] = {"title": title, "text": text, "again": again, "city": city}

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, force_locale
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Rule
 from werkzeug.wrappers import Response
 
 from participation.locales import BY_CODE, CODES, DEFAULT, LANGUAGES, Language
@@ -14,6 +14,8 @@ from participation.settings import ROOT
 
 COOKIE = "lang"
 YEAR = 365 * 24 * 3600
+# Pages under addresses that standards give; `?lang=` says in which language.
+BY_QUERY = ("features",)
 
 
 class LanguageConverter(BaseConverter):
@@ -55,18 +57,25 @@ def speaking(code: str) -> Iterator[None]:
 
 
 def best() -> str:
-    """The language to offer somebody whose address names none."""
+    """The language to offer somebody whose address names none, or names it in the query only."""
+    wanted = request.args.get("lang")
+    if wanted in CODES:
+        return wanted
     cookie = request.cookies.get(COOKIE)
     return cookie if cookie in CODES else request.accept_languages.best_match(CODES, DEFAULT) or DEFAULT
 
 
 def in_language(code: str) -> str:
     """The address of the same page in another language, with the same query."""
-    if request.endpoint is None or not request.url_rule or "lang" not in request.url_rule.arguments:
+    if request.endpoint is None or not request.url_rule or not _speaks(request.url_rule):
         return url_for("partnerships.index", lang=code)
     args: dict[str, Any] = request.args.to_dict(flat=False)
     args.pop("switch", None)
     return url_for(request.endpoint, **{**args, **(request.view_args or {}), "lang": code})
+
+
+def _speaks(rule: Rule) -> bool:
+    return "lang" in rule.arguments or request.blueprint in BY_QUERY
 
 
 def _take(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -36,6 +36,12 @@ def takes_photo(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def takes_table(view: Callable[P, R]) -> Callable[P, R]:
+    """Let the body of this page's form be as large as a file for an import."""
+    view.takes_table = True  # type: ignore[attr-defined]
+    return view
+
+
 def _start() -> None:
     given = request.headers.get("X-Request-ID", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
@@ -49,16 +55,22 @@ def takes_photos() -> bool:
     return getattr(current_app.view_functions.get(request.endpoint or ""), "takes_photo", False)
 
 
+def takes_tables() -> bool:
+    """Whether the form of the page that is asked for may bring a file for an import."""
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "takes_table", False)
+
+
 def _measure() -> None:
-    with_photo = request.mimetype == "multipart/form-data" and takes_photos()
-    if with_photo:
-        settings: Settings = current_app.extensions["participation_settings"]
-        request.max_content_length = settings.photo_bytes + TOO_LARGE_A_LITTLE + settings.max_body_kb * 1024
+    settings: Settings = current_app.extensions["participation_settings"]
+    file_bytes = settings.photo_bytes if takes_photos() else settings.import_bytes if takes_tables() else 0
+    with_file = request.mimetype == "multipart/form-data" and file_bytes > 0
+    if with_file:
+        request.max_content_length = file_bytes + TOO_LARGE_A_LITTLE + settings.max_body_kb * 1024
     limit = request.max_content_length
     # A body without a length (sent in chunks) would be cut off at the limit without a word by the parser of forms.
     if limit and request.content_length is None and len(request.get_data()) >= limit:
         raise RequestEntityTooLarge
-    if limit and with_photo and limit < (request.content_length or 0) <= DRAINED:
+    if limit and with_file and limit < (request.content_length or 0) <= DRAINED:
         _drain()
         raise RequestEntityTooLarge
 

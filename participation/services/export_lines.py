@@ -1,0 +1,114 @@
+"""CSV files: lines that the database writes itself, and how a reader knows that none is missing.
+
+A file is RFC 4180: a header, CRLF at the end of every line, text in quotes, and nothing in quotes that is no text. Its
+last column, `file_rows`, is empty in all lines but the last one, which holds the number of lines below the header. A
+file that was cut off, wherever that was, does not end in this number: the last line tells. (The connection tells too:
+what is sent in chunks is broken off without the last chunk, and a short file has its length in its head. Proxies and
+disks may lose both.) A table without a row is its header; that one is always sent with its length.
+"""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Uuid, func, literal_column, select
+from sqlalchemy.orm import Session
+
+from participation.services import export_sql
+from participation.services.export_tables import Column
+from participation.services.exports import Export, ordered, rows, source_of
+from participation.text import neutral
+
+LAYOUTS = ("machine", "excel")
+# Where a comma stands in numbers, semicolons stand between the cells.
+WITH_COMMAS = ("de", "fr", "es")
+FILE_ROWS = "file_rows"
+NEW_LINE = "\r\n"
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How cells are written: for programs, or so that a spreadsheet in a language opens the file at the first try."""
+
+    separator: str = ","
+    decimal: str = "."
+    for_people: bool = False
+
+    @property
+    def mark(self) -> str:
+        """What the file begins with; by it spreadsheets know UTF-8."""
+        return "\ufeff" if self.for_people else ""
+
+
+MACHINE = Layout()
+
+
+def layout(name: str, lang: str) -> Layout:
+    """The layout of this name in a language."""
+    if name == "machine":
+        return MACHINE
+    return Layout(";", ",", for_people=True) if lang in WITH_COMMAS else Layout(for_people=True)
+
+
+def csv_file(session: Session, *, export: Export, how: Layout = MACHINE) -> Generator[bytes, None, None]:
+    """A whole file in blocks of UTF-8, each of which is read only when the one before it has been taken."""
+    names = [*(column.name for column in export.columns), FILE_ROWS]
+    yield (how.mark + how.separator.join(names)).encode()
+    number = 0
+    with closing(_lines(session, export, how)) as lines:
+        for block in _blocks(lines):
+            number += len(block)
+            yield (NEW_LINE + NEW_LINE.join(block)).encode()
+    yield f"{number or ''}{NEW_LINE}".encode()
+
+
+def _lines(session: Session, export: Export, how: Layout) -> Generator[str, None, None]:
+    """The lines, which end with the separator before the last cell."""
+    source = source_of(export)
+    if source is None:
+        for row in rows(session, export=export):
+            cells = [_cell(value, column, how) for value, column in zip(row, export.columns, strict=True)]
+            yield how.separator.join([*cells, ""])
+        return
+    # With an offset the values are not put into the cells as they are, which would make them several times over.
+    values = ordered(export, source).offset(0).subquery()
+    written = [_written(value, column, how) for value, column in zip(values.c, export.columns, strict=True)]
+    separator: ColumnElement[str] = literal_column(f"'{how.separator}'")
+    query = select(export_sql.line(separator, *written)).select_from(values)
+    with session.scalars(query.execution_options(yield_per=BATCH)) as found:
+        yield from found
+
+
+def _written(value: ColumnElement[Any], column: Column, how: Layout) -> ColumnElement[Any]:
+    """A cell as the database writes it; NULL is an empty one."""
+    if column.type == "text":
+        return export_sql.quoted(value)
+    if column.type == "number":
+        number = export_sql.number_text(value)
+        return number if how.decimal == "." else func.replace(number, ".", how.decimal)
+    if column.type == "moment":
+        return export_sql.moment_for_people(value) if how.for_people else export_sql.moment_text(value)
+    if column.type == "flag":
+        return export_sql.flag_text(value)
+    return export_sql.uuid_text(value) if isinstance(value.type, Uuid) else value
+
+
+def _cell(value: Any, column: Column, how: Layout) -> str:
+    """The same for a value in Python."""
+    if value is None:
+        return ""
+    if column.type == "text":
+        return '"' + neutral(value).replace('"', '""') + '"'
+    if column.type == "number":
+        return f"{value:.6f}".replace(".", how.decimal)
+    if column.type == "moment":
+        return f"{value:%Y-%m-%d %H:%M:%S}" if how.for_people else f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return str(value)
+
+
+def _blocks(lines: Iterator[str]) -> Iterator[Sequence[str]]:
+    while block := list(islice(lines, BATCH)):
+        yield block

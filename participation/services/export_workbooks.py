@@ -1,0 +1,163 @@
+"""Excel workbooks: a read-me, a typed sheet for each table, and the codebook, written in constant memory."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from participation import codebook
+from participation.services import export_readmes
+from participation.services.export_contents import Content, Stamp
+from participation.services.export_tables import Column
+
+# A sheet ends here; what is more goes to another one.
+ROWS = 1_048_575
+LONGEST_NAME = 31
+WIDTHS = {"text": 30, "number": 12, "integer": 10, "moment": 19, "flag": 8}
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+FORMULA = ("=", "+", "-", "@")
+
+Write = Callable[[Worksheet, int, int, Any], object]
+"""Writes a value into a line and column of a sheet."""
+
+
+class PlainSheet(Worksheet):
+    """A sheet whose texts are texts: XlsxWriter would take one between <r> and </r> for its own markup."""
+
+    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
+        self._xml_inline_string(string, True, attributes)
+
+
+@dataclass(frozen=True)
+class Formats:
+    """How cells look."""
+
+    title: Format
+    heading: Format
+    wrapped: Format
+    moment: Format
+    # Keeps a text a text also when somebody edits the cell.
+    quoted: Format
+
+
+def workbook(path: Path, *, contents: Iterable[Content], stamp: Stamp, lang: str, labels: str) -> None:
+    """Write the file; while it is written, its sheets lie as temporary files in the same folder.
+
+    The heads of the columns are names or words, by `labels`, which is `codes`, `text` or `both`.
+    """
+    with xlsxwriter.Workbook(path, {**OPTIONS, "tmpdir": str(path.parent)}) as book:
+        writer = _Writer(book, lang, labels)
+        writer.describe(stamp)
+        for content in contents:
+            writer.add(content)
+
+
+class _Writer:
+    """Adds one sheet after the other."""
+
+    def __init__(self, book: Any, lang: str, labels: str) -> None:
+        self._book, self._lang, self._labels = book, lang, labels
+        self._formats = _formats(book)
+        self._names: set[str] = set()
+
+    def describe(self, stamp: Stamp) -> None:
+        """The properties of the file, and the sheet with the read-me."""
+        lang = self._lang
+        facts = "; ".join(f"{name}: {value}" for name, value in stamp.facts().items())
+        properties = {"title": export_readmes.title(stamp, lang), "comments": facts}
+        self._book.set_properties({**properties, "created": stamp.made_at.replace(tzinfo=None)})
+        sheet = self._sheet(export_readmes.table_title("readme", lang))
+        sheet.set_column(0, 0, 28)
+        sheet.set_column(1, 1, 90)
+        sheet.write_string(0, 0, export_readmes.title(stamp, lang), self._formats.title)
+        line = 2
+        for fact, value in export_readmes.facts(stamp, lang):
+            sheet.write_string(line, 0, fact, self._formats.wrapped)
+            sheet.write_string(line, 1, value, self._formats.wrapped)
+            line += 1
+        for section in export_readmes.sections(stamp, lang, kind="workbook"):
+            line += 1
+            sheet.write_string(line, 0, section.heading, self._formats.heading)
+            for paragraph in section.paragraphs:
+                sheet.write_string(line, 1, paragraph, self._formats.wrapped)
+                line += 1
+
+    def add(self, content: Content) -> None:
+        """A table, in as many sheets as it needs."""
+        cells = [_cell(column, self._formats) for column in content.columns]
+        sheet, line = self._begin(content), 0
+        for row in content.rows():
+            if line == ROWS:
+                sheet.autofilter(0, 0, line, len(cells) - 1)
+                sheet, line = self._begin(content), 0
+            line += 1
+            for number, value in enumerate(row):
+                if value is not None:
+                    cells[number](sheet, line, number, value)
+        sheet.autofilter(0, 0, line, len(cells) - 1)
+
+    def _begin(self, content: Content) -> Worksheet:
+        """A new sheet with its frozen header."""
+        sheet = self._sheet(export_readmes.table_title(content.name, self._lang))
+        sheet.freeze_panes(1, 0)
+        for number, column in enumerate(content.columns):
+            sheet.set_column(number, number, WIDTHS.get(column.type, 18))
+            sheet.write_string(0, number, self._head(content, column), self._formats.heading)
+        return sheet
+
+    def _head(self, content: Content, column: Column) -> str:
+        """Where codes stand beside their words, names stand beside words too."""
+        in_words = self._labels == "text" or column.name.endswith("_label")
+        return export_readmes.column_title(content.name, column.name, self._lang) if in_words else column.name
+
+    def _sheet(self, title: str) -> Worksheet:
+        name, number = title[:LONGEST_NAME], 1
+        while name in self._names:
+            number += 1
+            name = f"{title[: LONGEST_NAME - 8]} {number}"
+        self._names.add(name)
+        return self._book.add_worksheet(name, worksheet_class=PlainSheet)
+
+
+def _formats(book: Any) -> Formats:
+    return Formats(
+        title=book.add_format({"bold": True, "font_size": 16}),
+        heading=book.add_format({"bold": True, "bg_color": "#E9F0F9", "bottom": 1, "text_wrap": True, "valign": "top"}),
+        wrapped=book.add_format({"text_wrap": True, "valign": "top"}),
+        moment=book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+        quoted=book.add_format({"quote_prefix": True}),
+    )
+
+
+def _cell(column: Column, formats: Formats) -> Write:
+    """How the values of a column are written."""
+
+    def text(sheet: Worksheet, line: int, number: int, value: str) -> object:
+        return sheet.write_string(line, number, value, formats.quoted if value.startswith(FORMULA) else None)
+
+    def moment(sheet: Worksheet, line: int, number: int, value: datetime) -> object:
+        return sheet.write_datetime(line, number, value.astimezone(UTC).replace(tzinfo=None), formats.moment)
+
+    def step(sheet: Worksheet, line: int, number: int, value: str) -> object:
+        return sheet.write_number(line, number, int(value))
+
+    if _is_scale(column):
+        return step
+    figure, flag = Worksheet.write_number, Worksheet.write_boolean
+    return {"moment": moment, "number": figure, "integer": figure, "flag": flag}.get(column.type, text)
+
+
+def _is_scale(column: Column) -> bool:
+    """Whether the codes are steps of a scale, which may be reckoned with."""
+    codes = codebook.codes(column.name) if column.type == "code" else {}
+    return bool(codes) and all(code.removeprefix("-").isdecimal() for code in codes)

@@ -1,0 +1,107 @@
+"""The comparison of the cities of a partnership, read from the stored result."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from markupsafe import Markup
+
+from participation import comparison_charts
+from participation.comparison_charts import Chart
+from participation.models.cities import City
+from participation.services import comparison_notes, comparison_voices
+from participation.web.basemaps import basemap_of
+from participation.web.forms import comparisons as forms
+from participation.web.forms.comparisons import Chosen
+from participation.web.plumbing import comparison_facts, comparison_layers
+from participation.web.plumbing.access import account
+from participation.web.plumbing.comparison_contents import Contents, Key, contents, key, shown_ids
+from participation.web.plumbing.comparison_methods import method_lines, note_title
+from participation.web.plumbing.formats import named
+from participation.web.plumbing.locale import lang
+from participation.web.plumbing.sessions import db
+
+blueprint = Blueprint("comparisons", __name__)
+
+
+@blueprint.get("/<lang:lang>/compare/<partnership>")
+def page(partnership: str) -> str:
+    """The whole comparison; `?campaign=`, and `?city=` twice for two cities or once with "all"."""
+    chosen = forms.read(request.args, db, partnership)
+    found = contents(chosen)
+    reader = account()
+    may_note = comparison_notes.may_write(reader, chosen.partnership)
+    return render_template(
+        "comparisons/page.html",
+        chosen=chosen,
+        found=found,
+        kept=_kept(Drawing(key(chosen), may_note, chosen, found)) if found else None,
+        voices=comparison_voices.published(db, ids=shown_ids(found)) if found else {},
+        notes=comparison_notes.listing(db, campaign=chosen.campaign, reader=reader) if chosen.campaign else [],
+        may_note=may_note,
+        facts=comparison_facts,
+        method=method_lines(found) if found else [],
+        note_title=note_title,
+        map_settings=_map_settings(chosen),
+    )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the larger part of the page is drawn from; two with the same key look the same."""
+
+    key: Key
+    may_note: bool
+    chosen: Chosen = field(compare=False)
+    found: Contents = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _kept(drawing: Drawing) -> Markup:
+    """Figures, maps and tables change only with the result: hundreds of rows that need not be drawn for each reader."""
+    drawn = render_template(
+        "comparisons/_result.html",
+        chosen=drawing.chosen,
+        found=drawing.found,
+        may_note=drawing.may_note,
+        layers=comparison_layers,
+        facts=comparison_facts,
+    )
+    return Markup(drawn)  # noqa: S704  # a template has escaped it
+
+
+def _map_settings(chosen: Chosen) -> dict[str, Any]:
+    """What the script of the maps has to know."""
+
+    def facts(city: City) -> dict[str, Any]:
+        address = {"partnership": chosen.partnership.slug, "slug": city.slug, **chosen.query()}
+        return {
+            "slug": city.slug,
+            "name": named(city),
+            "box": city.area.box,
+            "source": city.boundary_source,
+            "outline": url_for("basemaps.outline", city=city.slug) + f"?lang={lang()}",
+            "cells": url_for("comparison_files.cells", **address),
+            "basemap": basemap_of(city),
+        }
+
+    return {"lang": lang(), "cities": [facts(city) for city in chosen.cities]}
+
+
+@blueprint.app_template_filter("chart_drawing")
+def chart_drawing(chart: Chart) -> Markup:
+    """The rows of a chart for an svg element of the page."""
+    return Markup(comparison_charts.drawing(chart))  # noqa: S704  # escapes what it writes
+
+
+@blueprint.app_template_filter("chart_height")
+def chart_height(chart: Chart) -> int:
+    """How high that element has to be."""
+    return comparison_charts.height(chart)
+
+
+@blueprint.app_template_global("chart_sign")
+def chart_sign(group: int) -> Markup:
+    """The shape of a group, for the key."""
+    return Markup(comparison_charts.sign(group))  # noqa: S704  # fixed shapes

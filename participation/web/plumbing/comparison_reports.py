@@ -1,0 +1,181 @@
+"""What stands in the printed report of a comparison: the parts of the page, in one or two languages."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask_babel import gettext
+
+from participation import comparison_charts
+from participation.comparison_charts import Chart
+from participation.models.comparison_notes import ComparisonNote
+from participation.web.forms.comparisons import Chosen
+from participation.web.plumbing import comparison_facts as facts
+from participation.web.plumbing.comparison_contents import Contents, contents
+from participation.web.plumbing.comparison_methods import method_lines, source_lines
+from participation.web.plumbing.comparison_pages import Figure
+from participation.web.plumbing.comparison_report_maps import FONTS, Each, Part, coverage, joined, maps, table
+from participation.web.plumbing.formats import day, named
+from participation.web.plumbing.locale import lang, speaking
+
+Side = tuple[str, Contents]
+
+
+def report_data(chosen: Chosen, languages: Sequence[str], notes: Sequence[ComparisonNote]) -> dict[str, Any]:
+    """Everything that the report shows, as its template reads it."""
+    sides: list[Side] = []
+    for code in languages:
+        with speaking(code):
+            found = contents(chosen)
+            if found:
+                sides.append((code, found))
+
+    def each(make: Callable[[Contents], Any]) -> list[Any]:
+        made = []
+        for code, found in sides:
+            with speaking(code):
+                made.append(make(found))
+        return made
+
+    return {
+        "langs": list(languages),
+        "cover": _cover(chosen, each),
+        "foot": each(lambda _: gettext("%(partnership)s: comparison", partnership=named(chosen.partnership))),
+        "sections": [section for section in _sections(chosen, each, notes) if section["parts"]],
+    }
+
+
+def _cover(chosen: Chosen, each: Each) -> Part:
+    def lines(_: Contents) -> list[str]:
+        cities = " · ".join(named(city) for city in chosen.cities)
+        return [cities, named(chosen.campaign), facts.period(chosen.comparison) if chosen.comparison else ""]
+
+    return {
+        "title": each(lambda _: gettext("%(partnership)s: the comparison", partnership=named(chosen.partnership))),
+        "author": named(chosen.partnership),
+        "lines": each(lines),
+        "small": each(lambda found: [*_demo(chosen), *source_lines(chosen, found)]),
+    }
+
+
+def _demo(chosen: Chosen) -> list[str]:
+    if any(city.demo for city in chosen.cities):
+        return [gettext("Demonstration: the entries are made up.")]
+    return []
+
+
+def _sections(chosen: Chosen, each: Each, notes: Sequence[ComparisonNote]) -> Iterator[Part]:
+    yield _section(each(lambda _: gettext("In one sentence each")), _findings(each))
+    yield _section(each(lambda _: gettext("Who took part")), _participants(chosen, each))
+    yield _section(each(lambda _: gettext("Side by side")), _questions(each))
+    yield _section(each(lambda _: gettext("Maps side by side")), maps(chosen, each))
+    yield _section(each(lambda _: gettext("Where nothing is known yet")), coverage(chosen, each), page=False)
+    yield _section(each(lambda _: gettext("Seasons")), _seasons(each))
+    yield _section(each(lambda _: gettext("Notes")), _notes(notes), page=False)
+    limits = [{"type": "list", "texts": each(lambda found: found.limits)}]
+    yield _section(each(lambda _: gettext("What these numbers cannot say")), limits)
+    method = [{"type": "list", "texts": each(method_lines)}]
+    yield _section(each(lambda _: gettext("How it was computed")), method, page=False)
+
+
+def _section(heading: list[str], parts: Sequence[Part] | Iterator[Part], *, page: bool = True) -> Part:
+    return {"heading": heading, "page": page, "parts": list(parts)}
+
+
+def _findings(each: Each) -> Iterator[Part]:
+    groups = each(lambda found: found.findings)
+    for n in range(len(groups[0])):
+        yield {"type": "heading", "texts": [own[n].heading for own in groups]}
+        yield {
+            "type": "list",
+            "texts": [[_said(one) for one in (*own[n].first, *own[n].more)] for own in groups],
+        }
+
+
+def _said(finding: facts.Finding) -> Part:
+    return {"subject": finding.subject, "text": finding.text, "reason": finding.reason}
+
+
+def _participants(chosen: Chosen, each: Each) -> Iterator[Part]:
+    figures: list[Figure] = each(lambda found: found.participation)
+    if figures[0].chart:
+        yield _chart(figures)
+    for lines in each(lambda found: found.facts):
+        head = ["", *(named(city) for city in chosen.cities)]
+        yield table(head, [[line.label, *(" ".join(filter(None, value)) for value in line.values)] for line in lines])
+
+
+def _questions(each: Each) -> Iterator[Part]:
+    kinds = each(lambda found: found.kinds)
+    labels = each(lambda found: [found.naming.questionnaire.kind_label(kind, lang()) for kind, _ in found.kinds])
+    for n in range(len(kinds[0])):
+        yield {"type": "heading", "texts": [own[n] for own in labels]}
+        for m in range(len(kinds[0][n][1])):
+            yield from _figure([own[n][1][m] for own in kinds])
+
+
+def _figure(figures: list[Figure]) -> Iterator[Part]:
+    yield {"type": "small", "texts": [figure.heading for figure in figures]}
+    if figures[0].chart:
+        yield _chart(figures)
+    yield table(list(_joined_head(figures)), [list(row) for row in _joined_rows(figures)])
+    yield {"type": "small", "texts": [" ".join(figure.notes) for figure in figures]}
+
+
+def _joined_head(figures: list[Figure]) -> Iterator[str]:
+    for cells in zip(*(figure.table.head for figure in figures), strict=True):
+        yield joined(cells)
+
+
+def _joined_rows(figures: list[Figure]) -> Iterator[Sequence[str]]:
+    for rows in zip(*(figure.table.rows for figure in figures), strict=True):
+        # Numbers are said once, words in each language.
+        last = len(rows[0]) - 1
+        yield [joined(row[at] for row in rows) if at in (0, last) else rows[0][at] for at in range(last + 1)]
+
+
+def _chart(figures: list[Figure]) -> Part:
+    charts = [figure.chart for figure in figures if figure.chart]
+    svg = comparison_charts.file(_bilingual(charts), titled=False, font=FONTS)
+    return {"type": "chart", "texts": [figure.title for figure in figures], "svg": svg}
+
+
+def _bilingual(charts: list[Chart]) -> Chart:
+    """One drawing for all languages: labels in each of them, figures as the first says them."""
+    rows = tuple(
+        replace(rows[0], label=joined(row.label for row in rows))
+        for rows in zip(*(chart.rows for chart in charts), strict=True)
+    )
+    groups = tuple(joined(names) for names in zip(*(chart.groups for chart in charts), strict=True))
+    return replace(charts[0], rows=rows, groups=groups)
+
+
+def _seasons(each: Each) -> Iterator[Part]:
+    for n in range(len(each(lambda found: found.seasons)[0])):
+        yield from _season(each, n)
+
+
+def _season(each: Each, n: int) -> Iterator[Part]:
+    yield {"type": "heading", "texts": each(lambda found: found.seasons[n].name)}
+    yield {
+        "type": "list",
+        "texts": each(
+            lambda found: [
+                _said(one)
+                for group in found.seasons[n].findings
+                if group.verdict != "cannot_say"
+                for one in (*group.first, *group.more)
+            ]
+        ),
+    }
+
+
+def _notes(notes: Sequence[ComparisonNote]) -> Iterator[Part]:
+    quotes = [{"lang": note.lang, "text": note.text, "by": _by(note)} for note in notes]
+    if quotes:
+        yield {"type": "quotes", "texts": quotes}
+
+
+def _by(note: ComparisonNote) -> str:
+    team = named(note.city) if note.city else gettext("Facilitation")
+    return gettext("%(team)s, %(day)s", team=team, day=day(note.created_at.date()))

@@ -1,0 +1,92 @@
+"""Sizes before the click: exact for what is small, and an honest estimate for what is not."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from participation.models.campaigns import Campaign
+from participation.models.cities import City
+from participation.services import export_lines, export_sizes
+from participation.services.export_lines import MACHINE
+from participation.services.export_sizes import Size
+from participation.services.export_tables import TABLES
+from participation.services.exports import Export
+from participation.services.filters import Filter
+from tests.factories import campaigns, cities, submissions
+from tests.fixtures.databases import sqlite_only
+
+TEXT = "It is as hot as an oven; nothing gives shade.\nNot even in the evening. "
+
+
+@pytest.fixture
+def city(session: Session) -> City:
+    return cities.make(session)
+
+
+@pytest.fixture
+def campaign(session: Session, city: City) -> Campaign:
+    return campaigns.make(session, city)
+
+
+def exports(city: City) -> dict[str, Export]:
+    return {name: Export(table, city, Filter(), datetime.now(UTC)) for name, table in TABLES.items()}
+
+
+def sizes(session: Session, city: City, n: int) -> dict[str, Size]:
+    return export_sizes.of_tables(session, exports=exports(city), how=MACHINE, entries=n, of_all=n)
+
+
+def written(session: Session, city: City, table: str) -> tuple[int, int]:
+    """Rows and bytes of the file itself."""
+    blocks = [*export_lines.csv_file(session, export=exports(city)[table])]
+    return int(blocks[-1] or 0) if blocks[-1].strip() else 0, len(b"".join(blocks))
+
+
+def test_what_is_small_is_exact(session: Session, city: City, campaign: Campaign) -> None:
+    for n in range(3):
+        found = sizes(session, city, n)
+        for table, size in found.items():
+            assert (size.rows, size.bytes, size.rows_exact, size.bytes_exact) == (
+                *written(session, city, table),
+                True,
+                True,
+            )
+        submissions.published(session, city, campaign, text="x" * n, text_lang="en")
+
+
+def test_what_is_large_is_estimated_closely_from_its_start(
+    session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (export_lines, export_sizes):
+        monkeypatch.setattr(module, "BATCH", 5)
+    for n in range(14):
+        submissions.published(session, city, campaign, text=TEXT * (1 + n % 5), text_lang="en")
+    size = sizes(session, city, 14)["submissions"]
+    rows, exact = written(session, city, "submissions")
+    assert (size.rows, size.rows_exact, size.bytes_exact) == (rows, True, False)
+    assert size.bytes is not None
+    assert abs(size.bytes - exact) < exact / 10
+    places = sizes(session, city, 14)["places"]
+    assert places.rows_exact == (places.bytes_exact is True)
+    decisions = sizes(session, city, 14)["decisions"]
+    assert (decisions.rows, decisions.rows_exact) == (14, True)
+
+
+@sqlite_only
+def test_nobody_counts_a_million_entries_to_say_how_many_cells_there_are(
+    session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submissions.published(session, city, campaign)
+    monkeypatch.setattr(export_sizes, "MOST_FOR_BINS", 0)
+    assert sizes(session, city, 1)["bins"] == Size(None, None)
+
+
+@sqlite_only
+def test_other_formats_are_estimates_of_the_same_rows(session: Session, city: City) -> None:
+    size = Size(10, 10_000)
+    assert size.as_file("csv") == size
+    for kind in ("xlsx", "geojson", "gpkg", "zip"):
+        other = size.as_file(kind)
+        assert (other.rows, other.rows_exact, other.bytes_exact) == (10, True, False)
+    assert export_sizes.together({"a": size, "b": Size(None, None)}).rows is None
