@@ -103,7 +103,7 @@ def test_a_foreign_table_with_a_mapping(
         "2 Heat island 49.63120, 8.36550 Zu heiß Waits in the queue",
         "3 Heat island 49.63120, 8.36550 Kein Schatten Waits in the queue",
     ]
-    [points] = page.xpath("//*[@class='desk-map']/@data-points")
+    [points] = page.xpath("//*[@class='place-map']/@data-points")
     assert points.count("heat_island") == 2
     assert press(lead, address, "start").location == address
     assert "0 rows read so far." in words(lead.page(address))

@@ -92,6 +92,7 @@ def test_merging_and_separating_again(
     assert "The fountain" in desk.page(one(there, lang)).text_content()
     assert send(desk, there, "unmerge").status_code == 303
     assert {here.place_id, second.place_id} == {had}
+    desk.page(one(there, "en"))
     assert desk.get(f"/{lang}/worms/places/{had}").status_code == 200
 
 
