@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 import structlog
 from flask.cli import AppGroup
+from sqlalchemy.exc import SQLAlchemyError
 
 from participation import database
 from participation.cli.plumbing import engine, transaction
@@ -56,7 +57,14 @@ def compute_due(stopped: Callable[[], bool] = lambda: False) -> int:
     for campaign_id in found:
         if stopped():
             break
-        name, seconds = one_campaign(campaign_id, Run())
+        try:
+            name, seconds = one_campaign(campaign_id, Run())
+        except SQLAlchemyError:
+            raise
+        except Exception:
+            # One result that cannot be computed must not keep the mail of all cities waiting.
+            log.exception("comparison_failed", campaign_id=campaign_id)
+            continue
         log.info("comparison_computed", campaign=name, seconds=round(seconds, 1))
         done += 1
     return done

@@ -45,6 +45,20 @@ def test_the_worker_computes_what_is_due_once(runner: FlaskCliRunner, session: S
     assert session.scalars(select(StoredComparison)).one().id == first.id
 
 
+def test_a_result_that_cannot_be_computed_does_not_end_the_worker(
+    runner: FlaskCliRunner, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaigns.make(session, *[cities.make(session, slug) for slug in ("worms", "metz")])
+    session.commit()
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(command, "compute", fail)
+    assert runner.invoke(args=["worker", "once"]).exit_code == 0
+    assert session.scalars(select(StoredComparison)).all() == []
+
+
 def test_hot_days_are_entered(runner: FlaskCliRunner, session: Session) -> None:
     campaigns.make(session, *[cities.make(session, slug) for slug in ("worms", "metz")])
     session.commit()
