@@ -25,7 +25,7 @@ NOUNS = [
 # What a folder holds beside the nouns: the folder's own machinery.
 BESIDE = {
     "models": {"all_tables"},
-    "services": {"outside", "toml_tables"},
+    "services": {"outside", "paging", "toml_tables"},
     "web": set(),
     "web/forms": {"messages"},
     "cli": {"assets", "database", "plumbing", "sentences", "serve", "worker"},

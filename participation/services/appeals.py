@@ -16,6 +16,7 @@ from participation.models.decisions import APPEAL_TIME, Decision
 from participation.models.submissions import Submission
 from participation.services import decision_record, decisions, roles
 from participation.services.decisions import Seen
+from participation.services.paging import turn
 from participation.text import clean_text
 
 REFUSALS = {"rejected": "reject", "removed": "remove"}
@@ -102,17 +103,16 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
     """
     if not roles.may_in(account, "decide", city):
         raise NotFound("city_unknown", slug=city.slug)
-    pages = max(1, -(-waiting(session, cities=[city])[city.id] // PAGE))
+    total = waiting(session, cities=[city])[city.id]
     query = (
         select(Appeal)
         .where(Appeal.city_id == city.id, Appeal.status == "received")
         .options(joinedload(Appeal.decision), joinedload(Appeal.keeper))
         .options(joinedload(Appeal.submission).joinedload(Submission.campaign))
         .order_by(Appeal.id)
-        .offset((max(1, min(page, pages)) - 1) * PAGE)
-        .limit(PAGE)
     )
-    return session.scalars(query).all(), pages
+    on_page, pages = turn(query, total=total, page=page, size=PAGE)
+    return session.scalars(on_page).all(), pages
 
 
 def one(session: Session, *, account: Account, city: City, appeal_id: UUID) -> Appeal:

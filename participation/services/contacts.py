@@ -13,6 +13,7 @@ from participation.models.cities import City
 from participation.models.contacts import PURPOSES, ContactReading
 from participation.models.notices import Notice
 from participation.services import roles
+from participation.services.paging import turn
 
 PAGE = 50
 # For how long it can be asked who has looked.
@@ -53,12 +54,11 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
         raise NotFound("city_unknown", slug=city.slug)
     own = ContactReading.city_id == city.id
     total = session.scalar(select(func.count()).select_from(ContactReading).where(own)) or 0
-    pages = max(1, -(-total // PAGE))
     query = (
         select(ContactReading).where(own).options(joinedload(ContactReading.account)).order_by(ContactReading.id.desc())
     )
-    offset = (max(1, min(page, pages)) - 1) * PAGE
-    return session.scalars(query.offset(offset).limit(PAGE)).all(), pages
+    on_page, pages = turn(query, total=total, page=page, size=PAGE)
+    return session.scalars(on_page).all(), pages
 
 
 def forget_old(session: Session, *, now: datetime) -> int:

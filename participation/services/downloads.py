@@ -11,6 +11,7 @@ from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.downloads import FILE_MAX, QUERY_MAX, Download
 from participation.services import roles
+from participation.services.paging import turn
 
 PAGE = 50
 # For how long it can be asked who took what.
@@ -38,10 +39,9 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
         raise NotFound("city_unknown", slug=city.slug)
     own = Download.city_id == city.id
     total = session.scalar(select(func.count()).select_from(Download).where(own)) or 0
-    pages = max(1, -(-total // PAGE))
     query = select(Download).where(own).options(joinedload(Download.account)).order_by(Download.id.desc())
-    offset = (max(1, min(page, pages)) - 1) * PAGE
-    return session.scalars(query.offset(offset).limit(PAGE)).all(), pages
+    on_page, pages = turn(query, total=total, page=page, size=PAGE)
+    return session.scalars(on_page).all(), pages
 
 
 def forget_old(session: Session, *, now: datetime) -> int:

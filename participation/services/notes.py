@@ -13,6 +13,7 @@ from participation.models.cities import City
 from participation.models.notes import TEXT_MAX, Note
 from participation.models.submissions import Submission
 from participation.services import roles
+from participation.services.paging import turn
 from participation.text import clean_text
 
 PAGE = 25
@@ -85,17 +86,16 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
     """
     if not roles.may_in(account, "decide", city):
         raise NotFound("city_unknown", slug=city.slug)
-    pages = max(1, -(-waiting(session, city=city) // PAGE))
+    total = waiting(session, city=city)
     query = (
         select(Note)
         .where(Note.city_id == city.id, Note.done_at.is_(None))
         .options(joinedload(Note.author), joinedload(Note.keeper))
         .options(joinedload(Note.submission).joinedload(Submission.campaign))
         .order_by(Note.id)
-        .offset((max(1, min(page, pages)) - 1) * PAGE)
-        .limit(PAGE)
     )
-    return session.scalars(query).all(), pages
+    on_page, pages = turn(query, total=total, page=page, size=PAGE)
+    return session.scalars(on_page).all(), pages
 
 
 def settle(session: Session, *, account: Account, note_id: UUID, now: datetime) -> Note:

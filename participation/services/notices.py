@@ -18,6 +18,7 @@ from participation.models.notices import EXPLANATION_MAX, GROUNDS, NAME_MAX, Not
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.services import mails, roles
+from participation.services.paging import turn
 from participation.text import clean_text
 
 EXPLANATION_MIN = 10
@@ -97,16 +98,15 @@ def listing(session: Session, *, account: Account, city: City, page: int = 1) ->
     """
     if not roles.may_in(account, "decide", city):
         raise NotFound("city_unknown", slug=city.slug)
-    pages = max(1, -(-waiting(session, cities=[city])[city.id] // PAGE))
+    total = waiting(session, cities=[city])[city.id]
     query = (
         select(Notice)
         .where(Notice.city_id == city.id, Notice.status == "received")
         .options(joinedload(Notice.place), joinedload(Notice.submission).joinedload(Submission.campaign))
         .order_by(Notice.id)
-        .offset((max(1, min(page, pages)) - 1) * PAGE)
-        .limit(PAGE)
     )
-    return session.scalars(query).all(), pages
+    on_page, pages = turn(query, total=total, page=page, size=PAGE)
+    return session.scalars(on_page).all(), pages
 
 
 def forget_reporters(session: Session, *, now: datetime) -> int:

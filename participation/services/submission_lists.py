@@ -13,6 +13,7 @@ from participation.models.cities import City, District
 from participation.models.places import Support
 from participation.models.submissions import Submission
 from participation.services.filters import Filter
+from participation.services.paging import turn
 
 PAGE = 20
 # The first one is how the list comes without a wish.
@@ -62,8 +63,6 @@ def listing(
     By distance without an origin is by newest; who has no point comes last.
     """
     total = session.scalar(chosen.apply(select(func.count()).select_from(Submission), city)) or 0
-    pages = max(1, -(-total // PAGE))
-    page = max(1, min(page, pages))
     supports = _supports(city)
     n = func.coalesce(supports.c.n, 0)
     query = (
@@ -71,11 +70,10 @@ def listing(
         .outerjoin(supports, supports.c.place_id == Submission.place_id)
         .options(*_shown())
         .order_by(*_order(order, n))
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
     )
-    entries = [Entry(submission, k, _metres(submission, order.origin)) for submission, k in session.execute(query)]
-    return Listing(entries, total, page, pages)
+    on_page, pages = turn(query, total=total, page=page, size=PAGE)
+    entries = [Entry(submission, k, _metres(submission, order.origin)) for submission, k in session.execute(on_page)]
+    return Listing(entries, total, max(1, min(page, pages)), pages)
 
 
 def _supports(city: City) -> Subquery:

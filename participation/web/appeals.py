@@ -14,12 +14,13 @@ from participation.models.submissions import Submission
 from participation.services import appeals, cities, decision_sentences, receipts
 from participation.web.forms.appeals import AppealForm
 from participation.web.forms.decisions import DecisionForm, reason_labels
-from participation.web.forms.messages import message
+from participation.web.forms.messages import messages
 from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.decision_statements import statement
 from participation.web.plumbing.limits import limited
 from participation.web.plumbing.locale import lang
+from participation.web.plumbing.paging import asked_page
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("appeals", __name__)
@@ -63,7 +64,7 @@ def give(token: str) -> Answer:
 def listing(city: str) -> Answer:
     """What waits, oldest first."""
     found = cities.by_slug(db, slug=city)
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    page = asked_page()
     rows, pages = appeals.listing(db, account=signed_in(), city=found, page=page)
     return render_template(
         "appeals/list.html", city=found, appeals=rows, page=min(page, pages), pages=pages, reasons=reason_labels()
@@ -98,7 +99,7 @@ def one(city: str, appeal_id: UUID) -> Answer:
         )
     except FormInvalid as invalid:
         db.rollback()
-        return _page(appeal, {field: message(problem) for field, problem in invalid.problems.items()}), 422
+        return _page(appeal, messages(invalid)), 422
     except Conflict:
         db.rollback()
         return _page(

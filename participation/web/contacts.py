@@ -14,6 +14,7 @@ from participation.services import cities, contacts
 from participation.web.forms.contacts import purpose_labels
 from participation.web.forms.messages import message
 from participation.web.plumbing.access import needs, signed_in
+from participation.web.plumbing.paging import asked_page
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("contacts", __name__)
@@ -48,7 +49,7 @@ def one(city: str, notice_id: UUID) -> Answer:
 def listing(city: str) -> Answer:
     """Who has looked at whose contact data, the newest first."""
     found = cities.by_slug(db, slug=city)
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    page = asked_page()
     rows, pages = contacts.listing(db, account=signed_in(), city=found, page=page)
     return render_template(
         "contacts/list.html",

@@ -1,9 +1,10 @@
 """The log of downloads of what is not public, for the lead of the city."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from participation.services import cities, downloads
 from participation.web.plumbing.access import needs, signed_in
+from participation.web.plumbing.paging import asked_page
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("downloads", __name__)
@@ -14,6 +15,6 @@ blueprint = Blueprint("downloads", __name__)
 def listing(city: str) -> str:
     """Who took which file, when, and with which filter; the newest first."""
     found = cities.by_slug(db, slug=city)
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    page = asked_page()
     rows, pages = downloads.listing(db, account=signed_in(), city=found, page=page)
     return render_template("downloads/list.html", city=found, downloads=rows, page=min(page, pages), pages=pages)

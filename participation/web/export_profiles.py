@@ -14,7 +14,7 @@ from participation.services import cities, export_profiles, export_tokens, roles
 from participation.services.export_tokens import LASTS
 from participation.settings import Settings
 from participation.web.forms import export_profiles as form_of
-from participation.web.forms.messages import message
+from participation.web.forms.messages import messages
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.sessions import db
 
@@ -44,7 +44,7 @@ def add(city: str) -> Answer:
         kept = export_profiles.keep(db, account=account, city=found, name=name, wish=wish, now=now, replace=replace)
     except FormInvalid as invalid:
         db.rollback()
-        problems = {field: message(problem) for field, problem in invalid.problems.items()}
+        problems = messages(invalid)
         taken = invalid.problems.get("name")
         return _form(found, name=name, problems=problems, taken=taken is not None and taken.code == "name_taken"), 422
     db.commit()
@@ -86,7 +86,7 @@ def make_token(city: str, profile_id: int) -> Answer:
     except FormInvalid as invalid:
         db.rollback()
         profile = export_profiles.one(db, account=account, city=found, profile_id=profile_id)
-        problems = {field: message(problem) for field, problem in invalid.problems.items()}
+        problems = messages(invalid)
         return _page(found, profile, problems=problems, note=note, days=days), 422
     db.commit()
     log.info("export_token_made", token_id=made.token.id, profile_id=profile_id, account_id=account.id)

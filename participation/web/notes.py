@@ -16,6 +16,7 @@ from participation.services import cities, decisions, notes
 from participation.web.forms.messages import message
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.locale import lang
+from participation.web.plumbing.paging import asked_page
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("notes", __name__)
@@ -34,7 +35,7 @@ def on_entry(submission: Submission) -> Sequence[Note]:
 def listing(city: str) -> Answer:
     """Notes and advice that nobody has settled yet, oldest first."""
     found = cities.by_slug(db, slug=city)
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    page = asked_page()
     rows, pages = notes.listing(db, account=signed_in(), city=found, page=page)
     return render_template("notes/list.html", city=found, notes=rows, page=min(page, pages), pages=pages)
 

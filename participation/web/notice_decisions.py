@@ -13,7 +13,7 @@ from participation.models.notices import Notice
 from participation.services import cities, decision_sentences, notice_decisions
 from participation.services.notice_decisions import Decided, Verdict
 from participation.web.forms.decisions import DecisionForm, reason_labels
-from participation.web.forms.messages import message
+from participation.web.forms.messages import messages
 from participation.web.forms.notices import ground_labels, outcome_labels
 from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
@@ -46,7 +46,7 @@ def one(city: str, notice_id: UUID) -> Answer:
         _tell(decided)
     except FormInvalid as invalid:
         db.rollback()
-        return _page(notice, {field: message(problem) for field, problem in invalid.problems.items()}), 422
+        return _page(notice, messages(invalid)), 422
     except Conflict:
         db.rollback()
         return _page(

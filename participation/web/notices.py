@@ -19,6 +19,7 @@ from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.limits import limited
 from participation.web.plumbing.locale import lang
+from participation.web.plumbing.paging import asked_page
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("notices", __name__)
@@ -56,7 +57,7 @@ def one(city: str, notice_id: UUID) -> str:
 def listing(city: str) -> Answer:
     """What was reported and waits for a decision, oldest first."""
     found = cities.by_slug(db, slug=city)
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    page = asked_page()
     rows, pages = notices.listing(db, account=signed_in(), city=found, page=page)
     return render_template(
         "notices/list.html", city=found, notices=rows, page=min(page, pages), pages=pages, grounds=ground_labels()

@@ -11,7 +11,7 @@ from participation.errors import FormInvalid
 from participation.models.cities import City
 from participation.models.reply_templates import VARIABLES, ReplyTemplate
 from participation.services import cities, reply_templates
-from participation.web.forms.messages import message
+from participation.web.forms.messages import messages
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.sessions import db
 
@@ -67,7 +67,7 @@ def _keep(city: City, template: ReplyTemplate | None = None) -> Answer:
         )
     except FormInvalid as invalid:
         db.rollback()
-        problems = {field: message(problem) for field, problem in invalid.problems.items()}
+        problems = messages(invalid)
         return _page(city, template, name, texts, problems), 422
     db.commit()
     log.info("reply_template_kept", template_id=kept.id, account_id=signed_in().id)

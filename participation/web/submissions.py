@@ -39,6 +39,7 @@ from participation.web.plumbing.contributors import contributor_key, remember
 from participation.web.plumbing.formats import named
 from participation.web.plumbing.limits import limited
 from participation.web.plumbing.locale import lang
+from participation.web.plumbing.paging import asked_page
 from participation.web.plumbing.requests import takes_photo
 from participation.web.plumbing.sessions import db
 from participation.web.plumbing.supports import support_of
@@ -67,7 +68,7 @@ def listing(city: str) -> str:
     found = cities.by_slug(db, slug=city)
     now = datetime.now(UTC)
     chosen = filters.read(request.args, db, found, now)
-    page = max(1, min(request.args.get("page", 1, type=int), 100_000))
+    page = asked_page()
     rounds = campaigns.of_city(db, city=found)
     questionnaire = wording(chosen.campaign, rounds)
     districts = locations.districts(db, city=found)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import gettext, ngettext
 
-from participation.errors import Problem
+from participation.errors import FormInvalid, Problem
 from participation.models.reply_templates import VARIABLES
 from participation.web.plumbing.formats import named, number
 
@@ -15,6 +15,11 @@ def message(problem: Problem) -> str:
     """What is wrong and how to mend it, in the person's language."""
     known = _SENTENCES.get(problem.code)
     return known(problem.details) if known else gettext("Please check this answer.")
+
+
+def messages(invalid: FormInvalid) -> dict[str, str]:
+    """What is wrong, by field."""
+    return {field: message(problem) for field, problem in invalid.problems.items()}
 
 
 def _number(details: Details, name: str) -> int:
