@@ -5,6 +5,8 @@ MAKEFLAGS += --no-print-directory
 
 # PYTHON chooses the interpreter for .venv, for example: make run PYTHON=python3.12
 export PYTHON
+# Without byte code on the disk each of the many processes would compile two thousand modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -166,7 +166,11 @@ def waiting(page: Page, text: str) -> Locator:
         address = following.get_attribute("href") or ""
         following.click()
         expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    address = row.first.get_attribute("href") or ""
     row.first.click()
+    # It may be open already; a button that is pressed while it is fetched anew does nothing.
+    expect(page).to_have_url(re.compile(re.escape(address) + "$"))
+    expect(page.locator("#queue")).not_to_have_attribute("aria-busy", "true")
     entry = page.locator("article.waiting").filter(has_text=text)
     expect(entry).to_be_visible()
     return entry
