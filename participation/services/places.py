@@ -172,8 +172,8 @@ def _is_public(place_id: UUID) -> ColumnElement[bool]:
     return exists().where(Submission.place_id == place_id, Submission.status == "published")
 
 
-def cells_around(point: Point, metres: int = NEAR_M) -> list[ColumnElement[bool]]:
-    """The cells of the tiles that hold every pin of a place near the point."""
+def cell_ranges_around(point: Point, metres: int = NEAR_M) -> list[tuple[int, int]]:
+    """The first and last cells of the tiles that hold every pin of a place near the point."""
     north = (metres + PIN_M) / METRES_PER_DEGREE
     east = north / max(math.cos(math.radians(point.lat)), 0.01)
     corners = [(point.lat + up * north, point.lon + right * east) for up in (-1, 1) for right in (-1, 1)]
@@ -181,8 +181,7 @@ def cells_around(point: Point, metres: int = NEAR_M) -> list[ColumnElement[bool]
         cells.tile_of(Point(max(-90.0, min(90.0, lat)), max(-180.0, min(180.0, lon))), NEAR_ZOOM)
         for lat, lon in corners
     }
-    ranges = [cells.cell_range(cells.tile_cell(NEAR_ZOOM, *tile), NEAR_ZOOM) for tile in sorted(tiles)]
-    return [Submission.cell.between(first, last) for first, last in ranges]
+    return [cells.cell_range(cells.tile_cell(NEAR_ZOOM, *tile), NEAR_ZOOM) for tile in sorted(tiles)]
 
 
 def _near(
@@ -191,7 +190,7 @@ def _near(
     query = select(Submission.place_id).where(
         Submission.city_id == city.id,
         Submission.status == "published",
-        or_(*cells_around(point, metres)),
+        or_(*(Submission.cell.between(first, last) for first, last in cell_ranges_around(point, metres))),
         wanted,
         Submission.place_id.is_not(None),
     )

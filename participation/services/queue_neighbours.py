@@ -4,16 +4,17 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, select, union_all
+from sqlalchemy import Row, Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from participation.geo import METRES_PER_DEGREE, Point, distance_m, snap_error_m
 from participation.models.places import Place
 from participation.models.submissions import Submission
-from participation.services.places import NEAR_M, cells_around
+from participation.services.places import NEAR_M, cell_ranges_around
 
 MOST = 12
 
@@ -40,37 +41,48 @@ def of(session: Session, *, submission: Submission) -> list[Neighbour]:
     point = submission.point
     if point is None:
         return []
-    place = Place.id.label("place_id"), Place.name.label("its_name"), Place.lat.label("north"), Place.lon.label("east")
-    columns = Submission.id, Submission.kind, Submission.status, Submission.lat, Submission.lon, Submission.place_name
-    query = (
-        select(*columns, *place)
-        .outerjoin(Place, Place.id == Submission.place_id)
-        .where(Submission.id.in_(_ids(submission.city_id, point)), Submission.id != submission.id)
-    )
-    rows: Sequence[Row[Any]] = list(session.execute(query))
+    rows: Sequence[Row[Any]] = list(session.execute(*_close(submission, point)))
     near = [one for one in (*_places(rows, point), *_waiting(rows, point)) if one.metres <= NEAR_M]
     return sorted(near, key=lambda one: (one.metres, str(one.place_id or one.submission_id)))[:MOST]
 
 
-def _ids(city_id: int, point: Point) -> CompoundSelect[tuple[UUID]]:
-    """What can be close at all, read from the index of the map alone: one unbroken part of it for each of these."""
-    return union_all(
-        *(
-            select(Submission.id).where(Submission.city_id == city_id, Submission.status == status, cells, *_box(point))
-            for status in ("pending", "published")
-            for cells in cells_around(point)
-        )
-    )
-
-
-def _box(point: Point) -> list[ColumnElement[bool]]:
-    """The cells are whole tiles, which are crowded in the middle of a city; the index knows the public points."""
+def _close(submission: Submission, point: Point) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+    """The statement for what can be close at all, and its values."""
+    ranges = cell_ranges_around(point)
+    # The cells are whole tiles, which are crowded in the middle of a city; the index knows the public points.
     north = (NEAR_M + snap_error_m()) / METRES_PER_DEGREE
     east = north / max(math.cos(math.radians(point.lat)), 0.01)
-    return [
-        Submission.public_lat.between(point.lat - north, point.lat + north),
-        Submission.public_lon.between(point.lon - east, point.lon + east),
-    ]
+    values = {"itself": submission.id, "city_id": submission.city_id}
+    values |= {"south": point.lat - north, "north": point.lat + north}
+    values |= {"west": point.lon - east, "east": point.lon + east}
+    for n, (first, last) in enumerate(ranges):
+        values |= {f"first_{n}": first, f"last_{n}": last}
+    return _statement(len(ranges)), values
+
+
+@cache
+def _statement(ranges: int) -> Select[*tuple[Any, ...]]:
+    """Reads the ids from the index of the map alone, one unbroken part of it each time; made once, asked often."""
+    ids = union_all(
+        *(
+            select(Submission.id).where(
+                Submission.city_id == bindparam("city_id"),
+                Submission.status == status,
+                Submission.cell.between(bindparam(f"first_{n}"), bindparam(f"last_{n}")),
+                Submission.public_lat.between(bindparam("south"), bindparam("north")),
+                Submission.public_lon.between(bindparam("west"), bindparam("east")),
+            )
+            for status in ("pending", "published")
+            for n in range(ranges)
+        )
+    )
+    place = Place.id.label("place_id"), Place.name.label("its_name"), Place.lat.label("north"), Place.lon.label("east")
+    columns = Submission.id, Submission.kind, Submission.status, Submission.lat, Submission.lon, Submission.place_name
+    return (
+        select(*columns, *place)
+        .outerjoin(Place, Place.id == Submission.place_id)
+        .where(Submission.id.in_(ids), Submission.id != bindparam("itself"))
+    )
 
 
 def _places(rows: Sequence[Row[Any]], point: Point) -> list[Neighbour]:

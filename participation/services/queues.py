@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from participation.errors import NotFound
@@ -50,7 +50,7 @@ class Wanted:
 
     def apply(self, query: Query, city: City) -> Query:
         """Narrow a query over submissions to what is wanted of this city."""
-        query = query.where(_waits(city), _IN_QUEUE[self.queue])
+        query = query.where(_waits(city.id), _IN_QUEUE[self.queue])
         for column, value in (
             (Submission.kind, self.kind),
             (Submission.district_id, self.district_id),
@@ -105,14 +105,7 @@ def counts(session: Session, *, account: Account, city: City) -> dict[str, int]:
     """
     if not roles.may_in(account, "decide", city):
         raise NotFound("city_unknown", slug=city.slug)
-    queries = {queue: _number(_waits(city), where) for queue, where in _IN_QUEUE.items()} | {
-        "reports": _number(Notice.city_id == city.id, Notice.status == "received"),
-        "appeals": _number(Appeal.city_id == city.id, Appeal.status == "received"),
-        "notes": _number(Note.city_id == city.id, Note.done_at.is_(None)),
-        "proposals": _number(Proposal.city_id == city.id, Proposal.status == "waiting"),
-    }
-    counted = session.execute(select(*(query.scalar_subquery() for query in queries.values()))).one()
-    return dict(zip(queries, counted, strict=True))
+    return dict(zip(_COUNTED, session.execute(_COUNTS, {"city_id": city.id}).one(), strict=True))
 
 
 def page(
@@ -169,8 +162,8 @@ def age(submission: Submission, *, now: datetime) -> str:
     return AGES[2] if waited > target else AGES[1] if waited > target / 2 else AGES[0]
 
 
-def _waits(city: City) -> ColumnElement[bool]:
-    return and_(Submission.city_id == city.id, Submission.status == "pending")
+def _waits(city_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    return and_(Submission.city_id == city_id, Submission.status == "pending")
 
 
 _IN_QUEUE: Mapping[str, ColumnElement[bool]] = {
@@ -184,6 +177,17 @@ _IN_QUEUE: Mapping[str, ColumnElement[bool]] = {
 
 def _number(*where: ColumnElement[bool]) -> Select[int]:
     return select(func.count()).where(*where)
+
+
+# Made once, because every step at the desk asks for it.
+_CITY: BindParameter[int] = bindparam("city_id")
+_COUNTED: Mapping[str, Select[int]] = {queue: _number(_waits(_CITY), where) for queue, where in _IN_QUEUE.items()} | {
+    "reports": _number(Notice.city_id == _CITY, Notice.status == "received"),
+    "appeals": _number(Appeal.city_id == _CITY, Appeal.status == "received"),
+    "notes": _number(Note.city_id == _CITY, Note.done_at.is_(None)),
+    "proposals": _number(Proposal.city_id == _CITY, Proposal.status == "waiting"),
+}
+_COUNTS = select(*(query.scalar_subquery() for query in _COUNTED.values()))
 
 
 def _held_by_another(account: Account, now: datetime) -> ColumnElement[bool]:

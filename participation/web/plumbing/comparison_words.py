@@ -9,7 +9,7 @@ from flask_babel import gettext
 from participation.comparison_figures import Interval
 from participation.questionnaire import Questionnaire
 from participation.web.plumbing.formats import number, percent
-from participation.web.plumbing.locale import lang
+from participation.web.plumbing.locale import lang, locale
 
 NO_BREAK = "\u00a0"
 
@@ -71,7 +71,7 @@ def share_of(value: float | None, count: int, n: int) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     """Names or figures in a row, as the language joins them."""
-    return format_list(list(parts), locale=lang())
+    return format_list(list(parts), locale=locale())
 
 
 def _measure_groups() -> dict[str, str]:

@@ -16,7 +16,7 @@ from jinja2 import StrictUndefined
 
 from participation.locales import DEFAULT
 from participation.models.cities import City
-from participation.web.plumbing.locale import lang
+from participation.web.plumbing.locale import lang, locale
 
 
 def init(app: Flask) -> None:
@@ -33,31 +33,31 @@ def init(app: Flask) -> None:
 
 def number(value: float) -> str:
     """1234.5 as 1.234,5 in German."""
-    return format_decimal(value, locale=lang())
+    return format_decimal(value, locale=locale())
 
 
 def percent(value: float) -> str:
     """0.41 as 41 % in German."""
-    return format_percent(value, locale=lang())
+    return format_percent(value, locale=locale())
 
 
 def metres(value: float) -> str:
     """How far: "350 m", and from a kilometre on "1,2 km" in German; nobody measures more closely on foot."""
     if value < 995:
-        return format_unit(round(value, -1), "length-meter", length="short", locale=lang())
-    return format_unit(round(value / 1000, 1), "length-kilometer", length="short", locale=lang())
+        return format_unit(round(value, -1), "length-meter", length="short", locale=locale())
+    return format_unit(round(value / 1000, 1), "length-kilometer", length="short", locale=locale())
 
 
 def size(value: float) -> str:
     """How large a file is: "24 kB", "1,3 MB"."""
     if value < 1_000_000:
-        return format_unit(max(1, round(value / 1000)), "digital-kilobyte", length="short", locale=lang())
-    return format_unit(round(value / 1_000_000, 1), "digital-megabyte", length="short", locale=lang())
+        return format_unit(max(1, round(value / 1000)), "digital-kilobyte", length="short", locale=locale())
+    return format_unit(round(value / 1_000_000, 1), "digital-megabyte", length="short", locale=locale())
 
 
 def day(value: date) -> str:
     """A date in words."""
-    words = format_date(value, format="long", locale=lang())
+    words = format_date(value, format="long", locale=locale())
     # French says "premier" for the first day of a month; the locale data leave that to us.
     return words.replace("1 ", "1er ", 1) if lang() == "fr" and value.day == 1 else words
 
@@ -65,12 +65,12 @@ def day(value: date) -> str:
 def moment(value: datetime, city: City) -> str:
     """A moment in the time zone of the city."""
     local = value.astimezone(ZoneInfo(city.time_zone))
-    return gettext("%(day)s, %(time)s", day=day(local), time=format_time(local, format="short", locale=lang()))
+    return gettext("%(day)s, %(time)s", day=day(local), time=format_time(local, format="short", locale=locale()))
 
 
 def ago(value: datetime) -> str:
     """How long ago a moment was: "vor 3 Tagen"."""
-    return format_timedelta(value - datetime.now(UTC), add_direction=True, locale=lang())
+    return format_timedelta(value - datetime.now(UTC), add_direction=True, locale=locale())
 
 
 def language_name(tag: str) -> str:
@@ -78,9 +78,9 @@ def language_name(tag: str) -> str:
     try:
         known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError):
-        names: Mapping[str, str] = Locale.parse(lang()).languages
+        names: Mapping[str, str] = locale().languages
         return names.get(tag.partition("-")[0], tag)
-    return known.get_display_name(lang()) or tag
+    return known.get_display_name(locale()) or tag
 
 
 def named(thing: Any, language: str = "") -> str:

@@ -26,7 +26,7 @@ from participation.models.cities import City
 from participation.services import cities, limits
 from participation.settings import Settings
 from participation.web.plumbing import problems, sessions
-from participation.web.plumbing.locale import lang
+from participation.web.plumbing.locale import locale
 from participation.web.plumbing.sessions import db
 
 P = ParamSpec("P")
@@ -172,7 +172,7 @@ def _explain(refusal: RateLimitExceeded) -> Response:
     log.info("limit_reached", limit=scope, seconds=seconds, unknown_proxy=unknown)
     response: Response
     title, text = _texts(str(scope))
-    when = format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=lang())
+    when = format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=locale())
     again = gettext("You can try again %(when)s.", when=when)
     if problems.wanted():
         response = problems.answer(429, f"{text} {again}", code="limit_reached", retry_after=seconds)

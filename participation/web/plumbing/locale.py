@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, force_locale, get_translations
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.wrappers import Response
 
@@ -16,6 +18,7 @@ COOKIE = "lang"
 YEAR = 365 * 24 * 3600
 # Pages under addresses that standards give; `?lang=` says in which language.
 BY_QUERY = ("features",)
+_LOCALES = {code: Locale.parse(code) for code in CODES}
 
 
 class LanguageConverter(BaseConverter):
@@ -30,6 +33,11 @@ def init(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     Babel(app, locale_selector=lang)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.url_value_preprocessor(_take)
     app.url_defaults(_give)
     app.after_request(_remember)
@@ -44,6 +52,11 @@ def lang() -> str:
     return code
 
 
+def locale() -> Locale:
+    """The rules of that language for numbers, dates and lists."""
+    return _LOCALES[lang()]
+
+
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
     """Texts, numbers, dates and links in another language than the page's: that of somebody who gets a mail."""
@@ -54,6 +67,15 @@ def speaking(code: str) -> Iterator[None]:
             yield
     finally:
         g.lang = before
+
+
+def _catalogue() -> NullTranslations:
+    """The texts of this request's language, looked up once: a page asks for hundreds of them."""
+    code, found = g.get("catalogue", ("", None))
+    if found is None or code != lang():
+        found = get_translations()
+        g.catalogue = lang(), found
+    return found
 
 
 def best() -> str:
