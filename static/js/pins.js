@@ -33,7 +33,6 @@ export class Pins extends L.Layer {
     this._chosen = null;
     this._reset = this._reset.bind(this);
     this._draw = this._draw.bind(this);
-    this._paint = this._paint.bind(this);
   }
 
   onAdd(map) {
@@ -207,6 +206,7 @@ export class Pins extends L.Layer {
   _draw() {
     this._frame = null;
     if (!this._map) return;
+    const until = performance.now() + PORTION;
     const size = this._map.getSize();
     const around = size.multiplyBy(AROUND).round();
     this._corner = this._map.containerPointToLayerPoint(around.multiplyBy(-1)).round();
@@ -219,23 +219,21 @@ export class Pins extends L.Layer {
     // Pins further down lie over those further up, and clusters over all.
     this._shown.sort((a, b) => (a.n > 1) - (b.n > 1) || a.y - b.y);
     const told = roomForCounts(this._shown);
-    this._signs = this._signsOf(faint, told, this._chosenNow(origin), full);
-    this._paint();
-    this._tell([...told.values()].map(({ box }) => box));
+    this._steps = this._stepsOf(faint, told, this._chosenNow(origin), full);
+    this._paint(until);
   }
 
-  // Paints as much as fits into this frame; the rest follows in the next ones.
-  _paint() {
+  // Does as much as fits into this frame; the rest follows in the next ones.
+  _paint(until) {
     cancelAnimationFrame(this._portion);
-    const until = performance.now() + PORTION;
     while (performance.now() < until) {
-      if (this._signs.next().done) return;
+      if (this._steps.next().done) return;
     }
-    this._portion = requestAnimationFrame(this._paint);
+    this._portion = requestAnimationFrame(() => this._paint(performance.now() + PORTION));
   }
 
-  // Each step paints one sign on the spare canvas; after the last one the former canvas is empty.
-  *_signsOf(faint, told, chosen, full) {
+  // Each step paints one sign on the spare canvas; with the last one the former canvas is empty. Then all is told.
+  *_stepsOf(faint, told, chosen, full) {
     const [former, canvas] = this._canvases;
     const ratio = Math.min(devicePixelRatio, FINEST);
     const context = this._clear(canvas, full, ratio);
@@ -253,6 +251,8 @@ export class Pins extends L.Layer {
     if (chosen) this._stamp(context, chosen, ratio, { told: told.has(chosen), chosen: true });
     this._empty(former);
     this._canvases.reverse();
+    yield;
+    this._tell([...told.values()].map(({ box }) => box));
   }
 
   _empty(canvas) {
