@@ -10,6 +10,7 @@ from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
 from participation.services.locations import Where
 from participation.web.plumbing.formats import named
+from participation.web.plumbing.locale import per_language
 
 
 def reason_labels() -> dict[str, str]:
@@ -114,6 +115,7 @@ def detail_labels() -> dict[str, str]:
     }
 
 
+@per_language
 def words() -> dict[str, dict[str, str]]:
     """All of these, for the page of one entry."""
     return {

@@ -17,6 +17,7 @@ from participation.questionnaire import KINDS
 from participation.services.queue_decisions import ACTIONS, Wish
 from participation.services.queues import QUEUES, WORDS_MAX, Wanted
 from participation.text import TAG_MAX, is_language_tag
+from participation.web.plumbing.locale import per_language
 
 Args = MultiDict[str, str]
 
@@ -115,6 +116,7 @@ class ManyForm(QueueForm):
         return found
 
 
+@per_language
 def queue_labels() -> dict[str, str]:
     """The queues of the desk, as moderators read them."""
     return {
@@ -125,6 +127,7 @@ def queue_labels() -> dict[str, str]:
     }
 
 
+@per_language
 def elsewhere_labels() -> dict[str, str]:
     """What waits on pages of its own."""
     return {
@@ -144,6 +147,7 @@ def done_labels() -> dict[str, str]:
     }
 
 
+@per_language
 def wanted_labels() -> dict[str, str]:
     """What somebody wanted to do who came second."""
     return {

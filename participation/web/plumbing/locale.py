@@ -1,8 +1,9 @@
 """Which language a page is in: the one its address names; without one the cookie's, the browser's, then the default."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -19,6 +20,7 @@ YEAR = 365 * 24 * 3600
 # Pages under addresses that standards give; `?lang=` says in which language.
 BY_QUERY = ("features",)
 _LOCALES = {code: Locale.parse(code) for code in CODES}
+T = TypeVar("T")
 
 
 class LanguageConverter(BaseConverter):
@@ -55,6 +57,19 @@ def lang() -> str:
 def locale() -> Locale:
     """The rules of that language for numbers, dates and lists."""
     return _LOCALES[lang()]
+
+
+def per_language(make: Callable[[], T]) -> Callable[[], T]:
+    """Make something once for each language: its words do not change while the product runs."""
+    made: dict[str, T] = {}
+
+    @wraps(make)
+    def known() -> T:
+        if lang() not in made:
+            made[lang()] = make()
+        return made[lang()]
+
+    return known
 
 
 @contextmanager
