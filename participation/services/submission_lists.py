@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from participation.geo import Point, distance_m
 from participation.models.cities import City, District
@@ -84,14 +84,14 @@ def _supports(city: City) -> Subquery:
 
 
 def _shown() -> list[Any]:
-    """What a card shows beside the submission itself, in the same statement or one more for all of them."""
+    """What a card shows beside the submission itself, in the same statement."""
     # A district's boundary may be as large as all the rest of the page.
     district = joinedload(Submission.district).load_only(District.name, District.code)
     return [
         joinedload(Submission.campaign),
         joinedload(Submission.place),
         district,
-        selectinload(Submission.photo),
+        joinedload(Submission.photo),
     ]
 
 

@@ -134,7 +134,7 @@ def test_a_page_costs_three_statements_however_much_it_shows(
         support(session, publish(session, city, campaign, 1 + number), 1)
     session.commit()
     session.expunge_all()
-    with at_most(4):
+    with at_most(3):
         again = session.get_one(City, city.id)
         found = listing(session, again, Order(sort, INSIDE))
         for entry in found.entries:
