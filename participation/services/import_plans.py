@@ -7,6 +7,7 @@ from participation.errors import Invalid
 from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
+from participation.services import import_translations
 from participation.services.export_tables import SUBMISSIONS
 from participation.services.import_files import Row, Source
 from participation.text import is_language_tag, not_neutral
@@ -78,7 +79,9 @@ def make(target: Target, source: Source, mapping: Mapping[str, str]) -> Plan:
         if name:
             columns[name] = column
     if own:
-        columns |= {name: name for name in RESTORED}
+        # Older files of ours do not say of each translation what it is.
+        more = [name for name in import_translations.COLUMNS if name in source.columns]
+        columns |= {name: name for name in (*RESTORED, *more)}
     if target.kind is None and "kind" not in columns:
         raise Invalid("kind_required")
     return Plan(columns, own, neutralised=own and source.unit == "line")

@@ -14,7 +14,7 @@ from participation.models.cities import City, District
 from participation.models.places import REPLY_MAX
 from participation.models.submissions import SOURCES, Submission
 from participation.questionnaire import Questionnaire
-from participation.services import submission_checks
+from participation.services import import_translations, submission_checks
 from participation.services.import_files import Row
 from participation.services.import_plans import Plan, Target
 from participation.services.locations import Location, Where, district_of, lacks_point, locate
@@ -33,12 +33,15 @@ Problems = dict[str, Problem]
 
 @dataclass(frozen=True)
 class Public:
-    """What an entry has that is restored as published: the time, the key of its place in the file, what that has."""
+    """What an entry has that is restored as published: the time, the key of its place in the file, what that has, and
+    the translations of its text by language.
+    """
 
     at: datetime | None
     place: str
     supports: int
     reply: str
+    translations: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,8 @@ def _public(row: Row, cells: Cells, now: datetime, problems: Problems) -> Public
     if len(reply) > REPLY_MAX:
         problems["reply"] = Problem("too_long", {"max": REPLY_MAX, "length": len(reply)})
     at = _moment(cells, "published_at", now, problems)
-    return Public(at, cells.get("place_id", "").strip() or str(row.number), int(supports), reply)
+    translations = import_translations.of_row(cells, problems)
+    return Public(at, cells.get("place_id", "").strip() or str(row.number), int(supports), reply, translations)
 
 
 def _mark(submission: Submission, cells: Cells, public: Public | None, now: datetime) -> None:

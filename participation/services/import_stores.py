@@ -19,7 +19,8 @@ from participation.models.contributors import Contributor
 from participation.models.imports import ImportOrigin
 from participation.models.places import Place, Reply, Support
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import decision_record, tiles
+from participation.models.translations import Translation
+from participation.services import decision_record, import_translations, tiles
 from participation.services.import_files import in_batches
 from participation.services.import_plans import Target
 from participation.services.import_rows import Public, Taken
@@ -67,6 +68,9 @@ def store(
         raise Conflict("imported_meanwhile") from error
     _supports(session, target, found, now)
     _insert(session, Reply, _replies(target, found, now))
+    pairs = ((id_, one.public) for one, id_ in zip(taken, ids, strict=True) if one.public)
+    made = (row for id_, public in pairs for row in import_translations.rows(id_, public.translations, now))
+    _insert(session, Translation, made)
     published = [id_ for one, id_ in zip(taken, ids, strict=True) if one.public]
     decision_record.record_past(session, city=target.city, steps=[_step(target, id_, now) for id_ in published])
     _count(session, target, published)

@@ -21,6 +21,7 @@ from participation.models.contributors import Contributor
 from participation.models.decisions import Decision
 from participation.models.places import Place, Reply
 from participation.models.submissions import Submission
+from participation.models.translations import Translation
 from participation.services import campaigns as campaign_service
 from participation.services import (
     decision_record,
@@ -98,6 +99,9 @@ def fill(session: Session) -> None:
         session, city, campaign, text="=1+1\n  @SUM(A1)\nund «schön»", text_lang="fr", place_name="-Markt",
         role="resident", comfort="3", times_of_day=("midday", "night"), now=NOW,
     )  # fmt: skip
+    for lang, method, reviewed in (("de", "human", True), ("es", "machine", True), ("en", "machine", False)):
+        made = {"method": method, "reviewed": reviewed, "at": NOW}
+        session.add(Translation(submission_id=first.id, lang=lang, text=f"={lang}\n+1", **made))
     submissions.published(session, city, campaign, place_id=first.place_id, source="staff_paper")
     home = Point(CENTRE.lat + 0.0999, CENTRE.lon)
     submissions.published(session, city, campaign, "climate_oasis", point=home, near_home=True)
@@ -173,6 +177,7 @@ def test_out_in_and_out_again_is_the_same(
     city, _ = only(there)
     assert decision_record.verify(there, city=city).fault is None
     assert tiles.drift(there, city=city) == 0
+    assert rows(exported(there))[0]["text_en_kind"] == "machine"
     steps = there.execute(select(Decision.action, Decision.details, Decision.account_id)).all()
     assert {(step.action, step.details, step.account_id is None) for step in steps} == {("publish", "import", False)}
     # Three people supported one place: no more are made up.
