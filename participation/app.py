@@ -52,6 +52,7 @@ from participation.web import (
     roles,
     texts,
     tiles,
+    translations,
 )
 from participation.web import (
     accounts as account_pages,
@@ -111,6 +112,7 @@ BLUEPRINTS = (
     decisions.blueprint,
     place_decisions.blueprint,
     redactions.blueprint,
+    translations.blueprint,
     account_pages.blueprint,
     account_sessions.blueprint,
     digests.blueprint,

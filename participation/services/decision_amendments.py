@@ -12,7 +12,7 @@ from participation.models.accounts import Account
 from participation.models.decisions import Decision
 from participation.models.submissions import ANSWERS, Submission
 from participation.questionnaire import Questionnaire
-from participation.services import locations, tiles
+from participation.services import locations, tiles, translations
 from participation.services.decision_record import record
 from participation.services.decisions import Seen, held
 from participation.text import is_language_tag
@@ -54,6 +54,10 @@ def amend(
         tiles.subtract(session, submission=submission)
     for name in changed:
         setattr(submission, name, values[name])
+    if "text" in changed:
+        translations.forget(session, submission=submission)
+    elif "text_lang" in changed and submission.text_lang:
+        translations.forget(session, submission=submission, lang=submission.text_lang.partition("-")[0])
     told = [name for name in TOLD if name in changed] + ["answers"] * (not {*changed} <= {*TOLD})
     key = seen.idempotency_key
     decision = record(session, submission=submission, action="amend", now=now, account=account, key=key, details=told)

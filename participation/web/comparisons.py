@@ -10,7 +10,7 @@ from markupsafe import Markup
 from participation import comparison_charts
 from participation.comparison_charts import Chart
 from participation.models.cities import City
-from participation.services import comparison_notes, comparison_voices
+from participation.services import comparison_notes, comparison_voices, translations
 from participation.web.basemaps import basemap_of
 from participation.web.forms import comparisons as forms
 from participation.web.forms.comparisons import Chosen
@@ -31,13 +31,15 @@ def page(partnership: str) -> str:
     chosen = forms.read(request.args, db, partnership)
     found = contents(chosen)
     reader = account()
+    voices = comparison_voices.published(db, ids=shown_ids(found)) if found else {}
     may_note = comparison_notes.may_write(reader, chosen.partnership)
     return render_template(
         "comparisons/page.html",
         chosen=chosen,
         found=found,
         kept=_kept(Drawing(key(chosen), may_note, chosen, found)) if found else None,
-        voices=comparison_voices.published(db, ids=shown_ids(found)) if found else {},
+        voices=voices,
+        translated=translations.into(db, submissions=voices.values(), lang=lang()),
         notes=comparison_notes.listing(db, campaign=chosen.campaign, reader=reader) if chosen.campaign else [],
         may_note=may_note,
         facts=comparison_facts,

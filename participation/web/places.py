@@ -16,7 +16,7 @@ from participation.models.cities import City
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.questionnaire import KINDS
-from participation.services import campaigns, cities, places, replies, supports
+from participation.services import campaigns, cities, places, replies, supports, translations
 from participation.services.places import Near, Tally
 from participation.web.plumbing import contributors
 from participation.web.plumbing.limits import limited
@@ -58,6 +58,7 @@ def one(city: str, place_id: UUID) -> str | Response:
         city=found,
         place=place,
         submissions=submissions,
+        translated=translations.into(db, submissions=submissions, lang=lang()),
         kinds=places.kinds(submissions),
         bars=[_bars(tally, submissions) for tally in places.tallies(submissions)],
         replies=replies.of_place(db, place=place, lang=lang()),

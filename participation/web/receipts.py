@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from participation.errors import Conflict, FormInvalid, Problem
 from participation.models.submissions import Submission
 from participation.pictures import Picture
-from participation.services import appeals, decisions, followers, partnerships, receipts, submissions
+from participation.services import appeals, decisions, followers, partnerships, receipts, submissions, translations
 from participation.settings import Settings
 from participation.web.forms.appeals import outcome_labels
 from participation.web.forms.receipts import CorrectionForm, FollowForm, step_labels
@@ -127,6 +127,7 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
         link=_link(token),
         code=codes.inline(_link(token)),
         submission=submission,
+        translation=translations.into(db, submissions=[submission], lang=lang()).get(submission.id),
         city=submission.city,
         history=history[::-1],
         steps=step_labels(),

@@ -24,6 +24,7 @@ from participation.services import (
     submission_summaries,
     submissions,
     tile_facets,
+    translations,
 )
 from participation.services.locations import NEEDS_PLACE
 from participation.services.submission_lists import Order
@@ -86,6 +87,7 @@ def listing(city: str) -> str:
             facets, districts=districts, campaigns=rounds, questionnaire=questionnaire, language=lang()
         ),
         listed=listed,
+        translated=translations.into(db, submissions=[entry.submission for entry in listed.entries], lang=lang()),
         # Later pages show the rest of the entries; what was said before them stays on the first one.
         summaries=submission_summaries.by_district(db, city=found, chosen=chosen.filter, districts=districts)
         if listed.page == 1
@@ -101,7 +103,8 @@ def one(city: str, submission_id: UUID) -> str:
     submission = submissions.published(db, city=found, submission_id=submission_id)
     template = "submissions/_card.html" if request.args.get("fragment") else "submissions/one.html"
     more = support_of(found, submission.place_id) | {"staff_reasons": reason_labels() if decides_in(found) else {}}
-    return render_template(template, city=found, submission=submission, **more)
+    translation = translations.into(db, submissions=[submission], lang=lang()).get(submission.id)
+    return render_template(template, city=found, submission=submission, translation=translation, **more)
 
 
 @blueprint.route("/<lang:lang>/<city>/add", methods=["GET", "POST"])

@@ -190,6 +190,35 @@ def test_a_change_of_mind(new_page: PageMaker, live: LiveProduct, staff: list[Si
     assert [one.action for one in decisions_on(live, [first, second])] == ["publish", "undo"]
 
 
+def test_a_translation_by_keyboard_and_on_with_the_queue(
+    new_page: PageMaker, live: LiveProduct, staff: list[SignIn]
+) -> None:
+    first, second = send(live, ["publish", "publish"])
+    page = new_page(**LAPTOP)
+    sign_in(page, "en", staff[0])
+    written_in = page.locator("article .words").get_attribute("lang")
+    lang = "es" if written_in != "es" else "de"
+    page.goto(f"/{lang}/staff/queue/{CITY}?language={written_in}")
+    assert opened(page) == first
+    page.keyboard.press("t")
+    field = page.locator("#text")
+    expect(field).to_be_focused()
+    # The key itself is not written into the field, and in the field it is a letter.
+    page.keyboard.type("Text at noon")
+    expect(field).to_have_value("Text at noon")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(rf"/{lang}/staff/queue/{CITY}\?entry={first}&language={written_in}$"))
+    expect(told(page)).to_have_text(in_words(lang, "The translation is saved."))
+    expect(page.locator(".words-pair .words")).to_have_count(2)
+    translated = page.locator(".words-translated .words")
+    expect(translated).to_have_text("Text at noon")
+    expect(translated).to_have_attribute("lang", lang)
+    page.goto(QUEUE)
+    press(page, "a")
+    assert opened(page) == second
+
+
 def test_taking_back_is_offered_for_ten_seconds(new_page: PageMaker, live: LiveProduct, staff: list[SignIn]) -> None:
     send(live, ["publish", "publish"])
     page = new_page(**LAPTOP)

@@ -19,6 +19,7 @@ from participation.models.proposals import Proposal
 from participation.models.reply_templates import ReplyTemplate
 from participation.models.submissions import Submission
 from participation.models.texts import PAGES
+from participation.models.translations import Translation
 from participation.services import (
     appeals,
     decisions,
@@ -58,7 +59,7 @@ class Sample:
     """Two cities, two campaigns, and submissions in each state with the tokens of their receipts.
 
     The published one has been reported, supported and answered; the author of another has objected to its rejection;
-    there is a note on the pending one; somebody, with the token `follower`, waits for news.
+    there is a note on the pending one; both are translated; somebody, with the token `follower`, waits for news.
     """
 
     city: City
@@ -154,6 +155,8 @@ def make(session: Session) -> Sample:
         session, submission=made["in_words"], email="news@people.example", lang="de", secret=SECRET, now=NOW
     ).token
     desk = _on_the_desk(session, city, made, moderator)
+    for one in (made["published"], made["pending"]):
+        _translated(session, one)
     session.commit()
     staff = {"lead": accounts.make(session, city, role="city_lead"), "facilitator": accounts.make(session, pair)}
     known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator, **staff}
@@ -194,6 +197,17 @@ def _talked_about(session: Session, city: City, submission: Submission, moderato
     return notices.give(session, city=city, about=submission, report=report, now=NOW).notice
 
 
+def _translated(session: Session, submission: Submission) -> None:
+    """By hand into one language, by a machine into two others, of which somebody has read one."""
+    texts = {"fr": "Après les courses, pas d’ombre ici.", "es": "Aquí no hay sombra.", "en": "There is no shade here."}
+    for lang, text in texts.items():
+        own = {"method": "human"} if lang == "fr" else {"method": "machine", "provider": "A box"}
+        session.add(
+            Translation(submission_id=submission.id, lang=lang, text=text, at=NOW, reviewed=lang != "en", **own)
+        )
+    session.flush()
+
+
 def _proposed(session: Session, account: Account, submission: Submission) -> Proposal:
     """Somebody else is asked whether this is to be rejected."""
     known = {"reason_code": "unclear", "key": "", "now": NOW}
@@ -204,7 +218,7 @@ def _proposed(session: Session, account: Account, submission: Submission) -> Pro
 def silent(session: Session) -> Sample:
     """The same world before anybody has supported, reported, answered, noted or followed anything."""
     sample = make(session)
-    for table in (Support, Reply, Notice, Follower, Appeal, Note, ReplyTemplate):
+    for table in (Support, Reply, Notice, Follower, Appeal, Note, ReplyTemplate, Translation):
         session.execute(delete(table))
     session.commit()
     return sample

@@ -59,7 +59,7 @@ def submission(session: Session, worms: City, both: Partnership) -> Submission:
     """One that waits, at a place where something is published already."""
     campaign = campaigns.make(session, partnership=both)
     place_id = submissions.published(session, worms, campaign).place_id
-    return submissions.make(session, worms, campaign, place_id=place_id)
+    return submissions.make(session, worms, campaign, place_id=place_id, text="No shade", text_lang="en")
 
 
 @pytest.fixture

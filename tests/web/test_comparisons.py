@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from participation.locales import CODES
 from participation.models.campaigns import Campaign
 from participation.models.submissions import Submission
+from participation.models.translations import Translation
 from participation.services import receipts
 from tests.factories import accounts, campaigns, cities, comparison_results, comparisons, partnerships, submissions
 from tests.factories.cities import OUTSIDE
@@ -116,13 +117,17 @@ def voiced(session: Session, campaign: Campaign) -> Submission:
     return shown
 
 
-def test_a_voice_has_its_language_and_is_gone_when_it_is_erased(
+def test_a_voice_has_its_language_its_translation_and_is_gone_when_it_is_erased(
     client: PageClient, session: Session, campaign: Campaign
 ) -> None:
     shown = voiced(session, campaign)
     text = shown.text or ""
     [quote] = client.page(PAGE).xpath("//figure[@class='voice']/blockquote")
     assert (quote.get("lang"), quote.text_content()) == (shown.text_lang or "und", text)
+    session.add(Translation(submission_id=shown.id, lang="fr", text="Des arbres !", method="human", at=NOW))
+    translated = client.page("/fr/compare/worms-metz").xpath("//figure[@class='voice']/*")
+    assert [one.tag for one in translated] == ["blockquote", "p", "div"]
+    assert translated[2].xpath("p[@class='translation-text' and @lang='fr']/text()") == ["Des arbres !"]
     receipts.erase(session, submission=shown, now=NOW)
     session.commit()
     assert text not in words(client)

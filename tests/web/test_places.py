@@ -178,6 +178,7 @@ def test_a_place_with_many_entries_costs_no_more_statements(
 ) -> None:
     for _ in range(12):
         beside(session, sample)
-    client.page(address(sample))
+    page = address(sample)
+    client.page(page)
     with at_most(8):
-        client.page(address(sample))
+        client.page(page)

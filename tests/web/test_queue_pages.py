@@ -244,17 +244,20 @@ def test_the_desk_keeps_its_budget_of_statements(
         cities.district(session, city, f"d{number}", half=0.001 + number / 1000)
         cities.landmark(session, city, f"l{number}")
     made = [
-        submissions.make(session, city, rounds[n % 5], district_id=city.districts[n % 20].id, text="Hot")
+        submissions.make(
+            session, city, rounds[n % 5], district_id=city.districts[n % 20].id, text="Trop chaud", text_lang="fr"
+        )
         for n in range(PAGE)
     ]
+    chosen, passed = f"{QUEUE}?entry={made[7].id}", f"{QUEUE}?next={made[7].id}"
     desk.page(QUEUE)
     with at_most(11):
         page = desk.page(QUEUE)
     assert len(rows(page)) == PAGE
     with at_most(11):
-        desk.get(f"{QUEUE}?entry={made[7].id}", headers=SCRIPT)
+        desk.get(chosen, headers=SCRIPT)
     with at_most(11):
-        desk.get(f"{QUEUE}?next={made[7].id}", headers=SCRIPT)
+        desk.get(passed, headers=SCRIPT)
 
 
 @sqlite_only

@@ -51,6 +51,11 @@ def _outside(details: Details) -> str:
     return gettext("This point lies outside the city. Please choose a place inside the boundary.")
 
 
+def _redacted_word(details: Details) -> str:
+    word = str(details.get("word"))
+    return gettext("“%(word)s” is hidden in the original. Please leave it out here as well.", word=word)
+
+
 def _variable_left(details: Details) -> str:
     variable = str(details.get("variable"))
     return gettext(
@@ -99,6 +104,7 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "not_a_point": lambda _: gettext("This is not a position. Please choose the place again."),
     "untouched": lambda _: gettext("Please move the map to the place you mean."),
     "outside": _outside,
+    "redacted_word": _redacted_word,
     "variable_left": _variable_left,
     "unknown_variable": _unknown_variable,
     "name_taken": lambda _: gettext("There is one with this name already."),

@@ -22,6 +22,7 @@ from participation.services import (
     place_decisions,
     place_merges,
     redactions,
+    translations,
 )
 from participation.web.forms import decisions as forms
 from participation.web.forms.messages import message
@@ -87,6 +88,7 @@ def page(submission: Submission, problems: dict[str, str] | None = None) -> str:
         "decisions/one.html",
         city=submission.city,
         submission=submission,
+        translation=translations.into(db, submissions=[submission], lang=lang()).get(submission.id),
         history=history,
         sentences=decision_sentences.of_submission(db, submission_id=submission.id),
         undoable=decisions.can_undo(history, account=signed_in(), now=now),

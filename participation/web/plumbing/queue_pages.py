@@ -15,12 +15,22 @@ from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.submissions import Submission
 from participation.questionnaire import load, versions
-from participation.services import claims, decision_sentences, decisions, locations, notices, queue_neighbours, queues
+from participation.services import (
+    claims,
+    decision_sentences,
+    decisions,
+    locations,
+    notices,
+    queue_neighbours,
+    queues,
+    translations,
+)
 from participation.services.queues import Page
 from participation.web.forms import decisions as words
 from participation.web.forms import queues as forms
 from participation.web.forms.queues import Chosen, id_in
 from participation.web.plumbing.access import signed_in
+from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
 # How long taking back is offered; the service gives a slow connection more.
@@ -107,6 +117,7 @@ def _about(submission: Submission, page: Page, now: datetime) -> dict[str, Any]:
         "history": history,
         # Most entries that wait have no history yet.
         "sentences": decision_sentences.of_submission(db, submission_id=submission.id) if history else {},
+        "translation": translations.into(db, submissions=[submission], lang=lang()).get(submission.id),
         "near": queue_neighbours.of(db, submission=submission),
         "nearest": locations.nearest_landmark(submission),
     }
