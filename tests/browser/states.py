@@ -119,6 +119,12 @@ def _decision_opened(page: Page, world: World) -> None:
         summary.click()
 
 
+def _translation_opened(page: Page, world: World) -> None:
+    """A machine has made one that nobody has checked; it could also be deleted."""
+    _for_staff("/staff/submissions/{ids[beside]}/translations")(page, world)
+    page.locator("main details > summary").click()
+
+
 def _queue_with_rejection(page: Page, world: World) -> None:
     _for_staff("/staff/queue/worms")(page, world)
     page.locator("details.reject > summary").first.click()
@@ -211,4 +217,5 @@ STATES: dict[str, State] = {
     "object": _at("/receipts/{tokens[rejected]}/object"),
     "receipt-objected": _at("/receipts/{tokens[objected]}"),
     "decision-published": _for_staff("/staff/submissions/{ids[published]}"),
+    "translation": _translation_opened,
 }

@@ -13,6 +13,7 @@ from participation.models.appeals import Appeal
 from participation.models.notices import Notice
 from participation.models.places import Place
 from participation.models.submissions import Submission
+from participation.models.translations import Translation
 from participation.services import (
     appeals,
     campaigns,
@@ -44,6 +45,9 @@ FULL: dict[str, object] = {
     "place_name": "Am Brunnen",
     "role": "resident",
 }
+FRENCH = "Encore plus chaud le soir."
+# By a machine, and nobody has read them yet.
+TRANSLATED = {"de": "Abends noch heißer.", "es": "Por la tarde hace aún más calor.", "en": "Even hotter at night."}
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def make(session: Session, *, secret: str) -> Shown:
     """All of it in one go."""
     sent = {
         "published": _send(session, secret, answers=FULL, where=at(SPOT)),
-        "beside": _send(session, secret, where=at(SPOT), answers=FULL | {"text": "Encore plus chaud le soir."}),
+        "beside": _send(session, secret, where=at(SPOT), answers=FULL | {"text": FRENCH}, text_lang="fr"),
         "alone": _send(session, secret, kind="climate_oasis", where=at(ALONE)),
         "idea": _send(session, secret, kind="idea", where=Where()),
         "pending": _send(session, secret, answers=FULL, where=at(SPOT, near_home=True)),
@@ -82,6 +86,9 @@ def make(session: Session, *, secret: str) -> Shown:
         decisions.reject(
             session, account=operator, submission=made[state], seen=Seen(1), reason_code="unclear", now=now
         )
+    for lang, text in TRANSLATED.items():
+        translation = {"lang": lang, "text": text, "method": "machine", "at": now}
+        session.add(Translation(submission_id=made["beside"].id, **translation))
     made["koeln"] = _in_closed_campaign(session)
     session.flush()
     place = made["published"].place_id
