@@ -155,8 +155,6 @@ def make(session: Session) -> Sample:
         session, submission=made["in_words"], email="news@people.example", lang="de", secret=SECRET, now=NOW
     ).token
     desk = _on_the_desk(session, city, made, moderator)
-    for one in (made["published"], made["pending"]):
-        _translated(session, one)
     session.commit()
     staff = {"lead": accounts.make(session, city, role="city_lead"), "facilitator": accounts.make(session, pair)}
     known = {"city": city, "partner": partner, "campaign": campaign, "moderator": moderator, **staff}
@@ -172,7 +170,9 @@ def _campaigns(session: Session, pair: Partnership) -> Campaign:
 
 
 def _on_the_desk(session: Session, city: City, made: dict[str, Submission], moderator: Account) -> dict[str, object]:
-    """An objection, a note, a template of an answer, and a proposal of a colleague."""
+    """An objection, a note, translations, a template of an answer, and a proposal of a colleague."""
+    for one in (made["published"], made["pending"]):
+        _translated(session, one)
     text = "Dort ist es wirklich sehr heiß."
     texts = {"de": "Danke für den Hinweis zu {place} in {city}."}
     return {
