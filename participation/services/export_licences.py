@@ -18,7 +18,7 @@ CC_BY = Licence(
 # Where the law or the custom of a country has a licence for public data; others take CC BY.
 BY_COUNTRY = {
     "DE": Licence(
-        "DL-DE-BY-2.0", "Datenlizenz Deutschland - Namensnennung - Version 2.0", "https://www.govdata.de/dl-de/by-2-0"
+        "DL-DE-BY-2.0", "Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0"
     ),
     "FR": Licence(
         "etalab-2.0", "Licence Ouverte / Open Licence 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"

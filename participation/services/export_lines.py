@@ -7,16 +7,16 @@ what is sent in chunks is broken off without the last chunk, and a short file ha
 disks may lose both.) A table without a row is its header; that one is always sent with its length.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Uuid, func, literal_column, select
+from sqlalchemy import ColumnElement, Uuid, func, literal_column, null, select
 from sqlalchemy.orm import Session
 
-from participation.services import export_sql
+from participation.services import export_copies, export_sql
 from participation.services.export_tables import Column
 from participation.services.exports import Export, ordered, rows, source_of
 from participation.text import neutral
@@ -57,35 +57,45 @@ def csv_file(session: Session, *, export: Export, how: Layout = MACHINE) -> Gene
     """A whole file in blocks of UTF-8, each of which is read only when the one before it has been taken."""
     names = [*(column.name for column in export.columns), FILE_ROWS]
     yield (how.mark + how.separator.join(names)).encode()
-    number = 0
+    number, line_end = 0, NEW_LINE.encode()
     with closing(_lines(session, export, how)) as lines:
         for block in _blocks(lines):
             number += len(block)
-            yield (NEW_LINE + NEW_LINE.join(block)).encode()
+            yield line_end + line_end.join(block)
     yield f"{number or ''}{NEW_LINE}".encode()
 
 
-def _lines(session: Session, export: Export, how: Layout) -> Generator[str, None, None]:
+def _lines(session: Session, export: Export, how: Layout) -> Generator[bytes, None, None]:
     """The lines, which end with the separator before the last cell."""
     source = source_of(export)
     if source is None:
         for row in rows(session, export=export):
             cells = [_cell(value, column, how) for value, column in zip(row, export.columns, strict=True)]
-            yield how.separator.join([*cells, ""])
+            yield how.separator.join([*cells, ""]).encode()
         return
     # With an offset the values are not put into the cells as they are, which would make them several times over.
     values = ordered(export, source).offset(0).subquery()
-    written = [_written(value, column, how) for value, column in zip(values.c, export.columns, strict=True)]
+    by_copy = session.get_bind().dialect.name == "postgresql"
+    text = export_sql.harmless if by_copy else export_sql.quoted
+    written = [_written(value, column, how, text) for value, column in zip(values.c, export.columns, strict=True)]
+    if by_copy:
+        named = [*(cell.label(f"c{number}") for number, cell in enumerate(written)), null().label(FILE_ROWS)]
+        texts = [f"c{number}" for number, column in enumerate(export.columns) if column.type == "text"]
+        query = select(*named).select_from(values)
+        yield from export_copies.lines(session, query=query, texts=texts, separator=how.separator)
+        return
     separator: ColumnElement[str] = literal_column(f"'{how.separator}'")
-    query = select(export_sql.line(separator, *written)).select_from(values)
-    with session.scalars(query.execution_options(yield_per=BATCH)) as found:
+    lines = select(export_sql.line(separator, *written)).select_from(values)
+    with session.scalars(lines.execution_options(yield_per=BATCH)) as found:
         yield from found
 
 
-def _written(value: ColumnElement[Any], column: Column, how: Layout) -> ColumnElement[Any]:
+def _written(
+    value: ColumnElement[Any], column: Column, how: Layout, text: Callable[[ColumnElement[Any]], ColumnElement[Any]]
+) -> ColumnElement[Any]:
     """A cell as the database writes it; NULL is an empty one."""
     if column.type == "text":
-        return export_sql.quoted(value)
+        return text(value)
     if column.type == "number":
         number = export_sql.number_text(value)
         return number if how.decimal == "." else func.replace(number, ".", how.decimal)
@@ -109,6 +119,6 @@ def _cell(value: Any, column: Column, how: Layout) -> str:
     return str(value)
 
 
-def _blocks(lines: Iterator[str]) -> Iterator[Sequence[str]]:
+def _blocks(lines: Iterator[bytes]) -> Iterator[Sequence[bytes]]:
     while block := list(islice(lines, BATCH)):
         yield block

@@ -5,11 +5,14 @@ Row by row in Python a large file takes three times as long.
 
 from typing import Any
 
-from sqlalchemy import String, bindparam
+from sqlalchemy import LargeBinary, String, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
 
 from participation.text import FORMULA
+
+# What a formula begins with, but for the wide signs of East Asia.
+SIGNS = "-=+@\t\r"
 
 
 class _Text(FunctionElement[str]):
@@ -55,15 +58,22 @@ class flag_text(_Text):  # noqa: N801
     inherit_cache = True
 
 
-class quoted(_Text):  # noqa: N801
-    """A text in quotes that no spreadsheet takes for a formula; see `participation.text.neutral`."""
+class harmless(_Text):  # noqa: N801
+    """A text that no spreadsheet takes for a formula; see `participation.text.neutral`."""
 
     inherit_cache = True
 
 
-class line(_Text):  # noqa: N801
-    """Cells, each with the separator behind it, which is the first argument; what is NULL is empty."""
+class quoted(_Text):  # noqa: N801
+    """The same in quotes; on SQLite only, for the other database has COPY."""
 
+    inherit_cache = True
+
+
+class line(FunctionElement[bytes]):  # noqa: N801
+    """Cells, each with the separator behind it, which is the first argument, as bytes; on SQLite only."""
+
+    type = LargeBinary()
     inherit_cache = True
 
 
@@ -133,33 +143,32 @@ def _flag(element: _Text, compiler: Any, **more: Any) -> str:
     return f"CASE WHEN {given} THEN 'true' WHEN NOT {given} THEN 'false' END"
 
 
-@compiles(quoted, "sqlite")
-def _quoted_sqlite(element: _Text, compiler: Any, **more: Any) -> str:
-    # The function is Python's: it is asked only for what has such a sign in it at all. %w doubles the quotes.
+@compiles(harmless, "sqlite")
+def _harmless_sqlite(element: _Text, compiler: Any, **more: Any) -> str:
     given = _argument(element, compiler, **more)
-    harmless = f"CASE WHEN {given} GLOB '*[-=+@＝＋－＠\t\r]*' THEN neutral({given}) ELSE {given} END"
-    return f"CASE WHEN {given} IS NOT NULL THEN printf('\"%w\"', {harmless}) END"
+    # The function is Python's: it is asked only for what has such a sign in it at all. One sign between stars is found
+    # ten times as fast as a choice of them. The wide signs begin with the same two bytes.
+    signs = " OR ".join(f"{given} GLOB '*{sign}*'" for sign in SIGNS)
+    return f"CASE WHEN {signs} OR instr(CAST({given} AS BLOB), x'EFBC') THEN neutral({given}) ELSE {given} END"
 
 
-@compiles(quoted, "postgresql")
-def _quoted_postgresql(element: _Text, compiler: Any, **more: Any) -> str:
+@compiles(harmless, "postgresql")
+def _harmless_postgresql(element: _Text, compiler: Any, **more: Any) -> str:
     given = _argument(element, compiler, **more)
     pattern = compiler.process(bindparam("formula", FORMULA.pattern, String, unique=True), **more)
     mended = f"regexp_replace({given}, {pattern}, '''', 'g')"
-    harmless = f"CASE WHEN {given} ~ '[-=+@＝＋－＠\t\r]' THEN {mended} ELSE {given} END"
-    return f"""('"' || replace({harmless}, '"', '""') || '"')"""
+    return f"CASE WHEN {given} ~ '[-=+@＝＋－＠\t\r]' THEN {mended} ELSE {given} END"
+
+
+@compiles(quoted, "sqlite")
+def _quoted_sqlite(element: _Text, compiler: Any, **more: Any) -> str:
+    # %w doubles the quotes.
+    given = _argument(element, compiler, **more)
+    return f"CASE WHEN {given} IS NOT NULL THEN printf('\"%w\"', {_harmless_sqlite(element, compiler, **more)}) END"
 
 
 @compiles(line, "sqlite")
-def _line_sqlite(element: _Text, compiler: Any, **more: Any) -> str:
+def _line_sqlite(element: line, compiler: Any, **more: Any) -> str:
     separator, *cells = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"printf('{('%s' + separator[1:-1]) * len(cells)}', {', '.join(cells)})"
-
-
-@compiles(line, "postgresql")
-def _line_postgresql(element: _Text, compiler: Any, **more: Any) -> str:
-    separator, *cells = (compiler.process(clause, **more) for clause in element.clauses)
-    parts = [f"{cell}, {separator}" for cell in cells]
-    # A function takes a hundred arguments.
-    groups = [parts[start : start + 45] for start in range(0, len(parts), 45)]
-    return "concat(" + ", ".join(f"concat({', '.join(group)})" for group in groups) + ")"
+    # As bytes, which Python need not read as text and write again.
+    return f"CAST(printf('{('%s' + separator[1:-1]) * len(cells)}', {', '.join(cells)}) AS BLOB)"

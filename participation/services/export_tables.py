@@ -50,6 +50,7 @@ translation_kind supports:integer photo reply:text source questionnaire_version 
 """),
         *_columns("role age_band reason_code", internal=True),
         *_columns("text_de_kind text_fr_kind text_es_kind text_en_kind"),
+        *_columns("near_home:flag", internal=True),
     ),
 )
 PLACES = Table(

@@ -1,18 +1,17 @@
 """Excel workbooks: a read-me, a typed sheet for each table, and the codebook, written in constant memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from participation import codebook
-from participation.services import export_readmes
+from participation.services import export_readmes, export_sheets
 from participation.services.export_contents import Content, Stamp
+from participation.services.export_sheets import Cell, PlainSheet
 from participation.services.export_tables import Column
 
 # A sheet ends here; what is more goes to another one.
@@ -25,17 +24,6 @@ OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
-FORMULA = ("=", "+", "-", "@")
-
-Write = Callable[[Worksheet, int, int, Any], object]
-"""Writes a value into a line and column of a sheet."""
-
-
-class PlainSheet(Worksheet):
-    """A sheet whose texts are texts: XlsxWriter would take one between <r> and </r> for its own markup."""
-
-    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
-        self._xml_inline_string(string, True, attributes)
 
 
 @dataclass(frozen=True)
@@ -94,39 +82,44 @@ class _Writer:
 
     def add(self, content: Content) -> None:
         """A table, in as many sheets as it needs."""
-        cells = [_cell(column, self._formats) for column in content.columns]
-        sheet, line = self._begin(content), 0
+        cells = [_cell(number, column, self._formats) for number, column in enumerate(content.columns)]
+        sheet, line = self._begin(content), 1
         for row in content.rows():
-            if line == ROWS:
-                sheet.autofilter(0, 0, line, len(cells) - 1)
-                sheet, line = self._begin(content), 0
+            if line > ROWS:
+                self._end(sheet, line, len(cells))
+                sheet, line = self._begin(content), 1
             line += 1
-            for number, value in enumerate(row):
-                if value is not None:
-                    cells[number](sheet, line, number, value)
-        sheet.autofilter(0, 0, line, len(cells) - 1)
+            filled = zip(cells, row, strict=True)
+            sheet.add_line(line, [cell(line, value) for cell, value in filled if value is not None])
+        self._end(sheet, line, len(cells))
 
-    def _begin(self, content: Content) -> Worksheet:
+    def _begin(self, content: Content) -> PlainSheet:
         """A new sheet with its frozen header."""
         sheet = self._sheet(export_readmes.table_title(content.name, self._lang))
         sheet.freeze_panes(1, 0)
         for number, column in enumerate(content.columns):
             sheet.set_column(number, number, WIDTHS.get(column.type, 18))
             sheet.write_string(0, number, self._head(content, column), self._formats.heading)
+        sheet.begin_lines()
         return sheet
+
+    def _end(self, sheet: PlainSheet, line: int, width: int) -> None:
+        sheet.end_lines(line)
+        sheet.autofilter(0, 0, line - 1, width - 1)
 
     def _head(self, content: Content, column: Column) -> str:
         """Where codes stand beside their words, names stand beside words too."""
         in_words = self._labels == "text" or column.name.endswith("_label")
         return export_readmes.column_title(content.name, column.name, self._lang) if in_words else column.name
 
-    def _sheet(self, title: str) -> Worksheet:
+    def _sheet(self, title: str) -> PlainSheet:
         name, number = title[:LONGEST_NAME], 1
         while name in self._names:
             number += 1
             name = f"{title[: LONGEST_NAME - 8]} {number}"
         self._names.add(name)
-        return self._book.add_worksheet(name, worksheet_class=PlainSheet)
+        sheet: PlainSheet = self._book.add_worksheet(name, worksheet_class=PlainSheet)
+        return sheet
 
 
 def _formats(book: Any) -> Formats:
@@ -139,22 +132,15 @@ def _formats(book: Any) -> Formats:
     )
 
 
-def _cell(column: Column, formats: Formats) -> Write:
+def _cell(number: int, column: Column, formats: Formats) -> Cell:
     """How the values of a column are written."""
-
-    def text(sheet: Worksheet, line: int, number: int, value: str) -> object:
-        return sheet.write_string(line, number, value, formats.quoted if value.startswith(FORMULA) else None)
-
-    def moment(sheet: Worksheet, line: int, number: int, value: datetime) -> object:
-        return sheet.write_datetime(line, number, value.astimezone(UTC).replace(tzinfo=None), formats.moment)
-
-    def step(sheet: Worksheet, line: int, number: int, value: str) -> object:
-        return sheet.write_number(line, number, int(value))
-
     if _is_scale(column):
-        return step
-    figure, flag = Worksheet.write_number, Worksheet.write_boolean
-    return {"moment": moment, "number": figure, "integer": figure, "flag": flag}.get(column.type, text)
+        return export_sheets.numbers(number, int)
+    if column.type in ("number", "integer"):
+        return export_sheets.numbers(number)
+    if column.type == "moment":
+        return export_sheets.moments(number, formats.moment)
+    return export_sheets.flags(number) if column.type == "flag" else export_sheets.texts(number, formats.quoted)
 
 
 def _is_scale(column: Column) -> bool:

@@ -7,7 +7,7 @@ from participation.errors import Invalid
 from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
-from participation.services import import_translations
+from participation.services import import_translations, import_words
 from participation.services.export_tables import SUBMISSIONS
 from participation.services.import_files import Row, Source
 from participation.text import is_language_tag, not_neutral
@@ -18,6 +18,8 @@ FIELDS = ("id", "kind", "lat", "lon", "district", "place_words", "text_lang")
 RESTORED = ("campaign", "status", "place_id", "source", "created_at", "published_at", "supports", "reply")
 OWN = {"id", *RESTORED}
 INTERNAL = {"role", "age_band"}
+NEAR_HOME = "near_home"
+NO = ("", "false", "falsch", "faux", "falso", "0")
 FREE_TEXT = [column.name for column in SUBMISSIONS.columns if column.type == "text"]
 
 
@@ -47,8 +49,10 @@ class Plan:
     neutralised: bool
 
     def cells(self, row: Row) -> dict[str, str]:
-        """The cells of a row by field, as they were before they were made safe for spreadsheets."""
+        """The cells of a row by field, in codes, and as they were before they were made safe for spreadsheets."""
         cells = {name: row.cells.get(column, "") for name, column in self.columns.items()}
+        if self.own:
+            cells = import_words.codes(cells)
         if self.neutralised:
             cells |= {name: not_neutral(cells[name]) for name in FREE_TEXT if cells.get(name)}
         return cells
@@ -80,8 +84,8 @@ def make(target: Target, source: Source, mapping: Mapping[str, str]) -> Plan:
             columns[name] = column
     if own:
         # Older files of ours do not say of each translation what it is.
-        more = [name for name in import_translations.COLUMNS if name in source.columns]
-        columns |= {name: name for name in (*RESTORED, *more)}
+        restored = (*RESTORED, NEAR_HOME, *import_translations.COLUMNS)
+        columns |= {name: name for name in restored if name in source.columns}
     if target.kind is None and "kind" not in columns:
         raise Invalid("kind_required")
     return Plan(columns, own, neutralised=own and source.unit == "line")

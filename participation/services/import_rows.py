@@ -16,7 +16,7 @@ from participation.models.submissions import SOURCES, Submission
 from participation.questionnaire import Questionnaire
 from participation.services import import_translations, submission_checks
 from participation.services.import_files import Row
-from participation.services.import_plans import Plan, Target
+from participation.services.import_plans import NEAR_HOME, NO, Plan, Target
 from participation.services.locations import Location, Where, district_of, lacks_point, locate
 from participation.services.submissions import new, place_at
 from participation.text import clean_text, fold, is_language_tag
@@ -82,6 +82,8 @@ def take(target: Target, row: Row, plan: Plan, now: datetime) -> Taken:
         city=target.city, campaign=campaign, kind=kind, location=location, answers=answers, now=sent or now
     )
     submission.text_lang = tag if submission.text else None
+    # Internal files of ours say it: published later, such an entry never shows its exact point.
+    submission.near_home = cells.get(NEAR_HOME, "").lower() not in NO
     place_at(submission, location.point)
     _mark(submission, cells, public, now)
     identity = hash((submission.kind, submission.lat, submission.lon, submission.text))

@@ -34,7 +34,7 @@ IMPORT = "import"
 COLUMNS = (
     *("id", "city_id", "campaign_id", "place_id", "district_id", "kind", "status", "source", "questionnaire_version"),
     *("version", "lat", "lon", "public_lat", "public_lon", "cell", "place_words", "checks", "text_lang"),
-    *("created_at", "published_at", *ANSWERS),
+    *("near_home", "created_at", "published_at", *ANSWERS),
 )
 
 Row = dict[str, Any]

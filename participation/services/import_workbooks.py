@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
 from participation.errors import Invalid
+from participation.services import import_words
 from participation.services.import_features import MAX_COLUMNS, Cells
 
 # What all parts together, and the list of shared texts, which is held in memory, may have when unpacked.
 MAX_UNPACKED, MAX_TEXTS = 600 * 1024**2, 60 * 1024**2
 MAX_PARTS = 1000
-# Our own workbooks have several sheets; the one with the entries has these columns.
-OWN = {"id", "kind", "lat", "lon"}
 # So many empty rows in a row are the end: a stray mark far below is no table.
 MOST_EMPTY = 1000
 
@@ -71,7 +71,7 @@ def _explained() -> Iterator[None]:
 
 @contextmanager
 def _sheet(path: Path) -> Iterator[Any]:
-    """The sheet with the entries."""
+    """The sheet with the entries; our own workbooks have several."""
     with (
         _explained(),
         closing(openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)) as workbook,
@@ -80,7 +80,7 @@ def _sheet(path: Path) -> Iterator[Any]:
         for sheet in sheets:
             # What a file says of its own size may be wrong.
             sheet.reset_dimensions()
-        yield next((sheet for sheet in sheets if set(_header(sheet)) >= OWN), sheets[0])
+        yield next((sheet for sheet in sheets if set(_header(sheet)) >= import_words.OWN), sheets[0])
 
 
 def _header(sheet: Any) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def _header(sheet: Any) -> tuple[str, ...]:
     names = [_text(value) for value in first]
     while names and not names[-1]:
         names.pop()
-    return tuple(names)
+    return import_words.names(tuple(names))
 
 
 def _text(value: object) -> str:
@@ -103,4 +103,5 @@ def _text(value: object) -> str:
         return value.replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value).strip()
+    # What XML cannot hold is written as a code of four digits in a workbook.
+    return unescape(str(value)).strip()

@@ -24,9 +24,24 @@ from participation.models.contributors import Contributor
 from participation.models.decisions import Decision
 from participation.models.places import REPLY_MAX, Place, Reply, Support
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import cities, decision_record, demo, demo_people, demo_samples, demo_seasons, tiles
+from participation.services import (
+    cities,
+    decision_record,
+    demo,
+    demo_people,
+    demo_samples,
+    demo_seasons,
+    export_files,
+    export_lines,
+    export_sizes,
+    tiles,
+)
 from participation.services.accounts import check_password
 from participation.services.demo import SignIn
+from participation.services.export_files import File
+from participation.services.export_tables import TABLES
+from participation.services.exports import Export
+from participation.services.filters import Filter
 from participation.services.locations import district_of
 from participation.settings import ROOT
 from tests.fixtures.databases import connected, sqlite_only
@@ -381,3 +396,23 @@ def test_what_the_cities_answer_says_that_it_is_an_example() -> None:
     for text in texts:
         assert set(text) == set(marks)
         assert all(words.startswith(marks[lang]) and len(words) <= REPLY_MAX for lang, words in text.items())
+
+
+def test_the_sizes_before_the_click_are_close_to_those_of_the_files(loaded: Session, tmp_path: Path) -> None:
+    city, now = cities.by_slug(loaded, slug="worms"), datetime.now(UTC)
+    exports = {name: Export(table, city, Filter(), now, "text", "de") for name, table in TABLES.items()}
+    how = export_lines.layout("excel", "de")
+    sizes = export_sizes.of_tables(loaded, exports=exports, how=how, entries=1, of_all=1)
+    guessed = {
+        (name, ending): sizes[name].as_file(ending, name)
+        for ending, names in (("xlsx", ("submissions", "codebook")), *list(export_files.FILES.items())[1:3])
+        for name in names
+        if name in sizes
+    }
+    together = {table.name: sizes[table.name] for table in (*export_files.TABLES["open-data"], TABLES["codebook"])}
+    guessed["open-data", "zip"] = export_sizes.together(together)
+    for (name, ending), guess in guessed.items():
+        export = exports[export_files.TABLES[name][0].name]
+        file = File(name, ending, export, "", private=False, folder=tmp_path)
+        size = sum(map(len, export_files.write(loaded, file=file)))
+        assert size / 1.5 < (guess.bytes or 0) < size * 1.5, f"{name}.{ending}: {guess.bytes} for {size}"

@@ -39,7 +39,9 @@ CONTRACT = [
 STAFF = ["role", "age_band", "reason_code"]
 # What came later stands behind the rest; `file_rows` is the end of every file.
 ADDED = ["text_de_kind", "text_fr_kind", "text_es_kind", "text_en_kind"]
-PUBLIC, INTERNAL = [*CONTRACT, *ADDED, "file_rows"], [*CONTRACT, *STAFF, *ADDED, "file_rows"]
+ADDED_FOR_STAFF = ["near_home"]
+PUBLIC = [*CONTRACT, *ADDED, "file_rows"]
+INTERNAL = [*CONTRACT, *STAFF, *ADDED, *ADDED_FOR_STAFF, "file_rows"]
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ def test_a_row_says_everything_by_codes(session: Session, city: City, campaign: 
     expected = WRITTEN | {"id": str(submission.id), "place_id": str(submission.place_id)}
     assert {name: value for name, value in row(session, city).items() if value} == expected
     internal = row(session, city, Filter().for_staff())
-    for_staff = {"role": "resident", "age_band": "25_44"}
+    for_staff = {"role": "resident", "age_band": "25_44", "near_home": "false"}
     assert {name: value for name, value in internal.items() if value} == expected | for_staff
 
 
@@ -234,7 +236,7 @@ def test_near_a_home_the_public_file_never_shows_where(session: Session, city: C
     snapped = geo.snap(INSIDE)
     public, internal = row(session, city), row(session, city, Filter().for_staff())
     assert (public["lat"], public["lon"]) == (f"{snapped.lat:.6f}", f"{snapped.lon:.6f}")
-    assert (internal["lat"], internal["lon"]) == ("49.631200", "8.365500")
+    assert (internal["lat"], internal["lon"], internal["near_home"]) == ("49.631200", "8.365500", "true")
     for secret in ("49.6312", "8.3655"):
         assert secret.encode() not in raw(session, city)
 

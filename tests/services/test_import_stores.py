@@ -3,28 +3,28 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from participation.errors import Invalid
-from participation.geo import Point
+from participation.geo import Point, snap
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.contributors import Contributor
 from participation.models.decisions import Decision
+from participation.models.photos import Photo
 from participation.models.places import Place, Reply
 from participation.models.submissions import Submission
 from participation.models.translations import Translation
 from participation.services import campaigns as campaign_service
 from participation.services import (
     decision_record,
+    export_files,
     export_lines,
     import_files,
     imports,
@@ -32,20 +32,19 @@ from participation.services import (
     supports,
     tiles,
 )
+from participation.services.export_files import File
 from participation.services.export_tables import SUBMISSIONS
 from participation.services.exports import Export
 from participation.services.filters import Filter
 from participation.services.import_plans import Target
 from participation.services.imports import Report
-from participation.text import clean_text, not_neutral
+from participation.text import clean_text
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.cities import CENTRE, INSIDE
 from tests.factories.decisions import act
 from tests.factories.submissions import NOW
 
 LATER = datetime(2026, 11, 1, tzinfo=UTC)
-# What another installation cannot have: ids of its own, and photos, of which a table has the address only.
-OF_ITS_OWN = ("id", "place_id")
 Row = dict[str, str]
 
 
@@ -85,23 +84,24 @@ def restore(session: Session, path: Path, *, as_published: bool = True, **change
 
 
 def without_ids(found: list[Row]) -> list[Row]:
-    """The rows, in which places are numbered in the order in which they come."""
+    """The rows without photos, in which places are numbered in the order in which they come."""
     numbers: dict[str, str] = {}
     for row in found:
         numbers.setdefault(row["place_id"], f"place {len(numbers)}" if row["place_id"] else "")
-    return [{**row, "id": "", "place_id": numbers[row["place_id"]]} for row in found]
+    return [{**row, "id": "", "photo": "", "place_id": numbers[row["place_id"]]} for row in found]
 
 
 def fill(session: Session) -> None:
     """Entries of each kind and state; two of them at one place, which is supported and was answered."""
     city, campaign = only(session)
     first = submissions.published(
-        session, city, campaign, text="=1+1\n  @SUM(A1)\nund «schön»", text_lang="fr", place_name="-Markt",
+        session, city, campaign, text="=1+1\n  @SUM(A1)\nund «schön» _x0041_", text_lang="fr", place_name="-Markt",
         role="resident", comfort="3", times_of_day=("midday", "night"), now=NOW,
     )  # fmt: skip
     for lang, method, reviewed in (("de", "human", True), ("es", "machine", True), ("en", "machine", False)):
         made = {"method": method, "reviewed": reviewed, "at": NOW}
         session.add(Translation(submission_id=first.id, lang=lang, text=f"={lang}\n+1", **made))
+    session.add(Photo(submission_id=first.id, width=64, height=48, created_at=NOW))
     submissions.published(session, city, campaign, place_id=first.place_id, source="staff_paper")
     home = Point(CENTRE.lat + 0.0999, CENTRE.lon)
     submissions.published(session, city, campaign, "climate_oasis", point=home, near_home=True)
@@ -119,61 +119,58 @@ def fill(session: Session) -> None:
         act(session, operator, one, action)
 
 
-def as_excel(content: bytes, folder: Path) -> Path:
-    """As a German office has it: with a mark, semicolons and decimal commas."""
-    target = folder / "excel.csv"
-    with target.open("w", encoding="utf-8-sig", newline="") as opened:
-        writer = csv.writer(opened, delimiter=";")
-        for row in csv.reader(io.StringIO(content.decode(), newline="")):
-            writer.writerow([*row[:6], *(cell.replace(".", ",") for cell in row[6:8]), *row[8:]])
-    return target
-
-
 def as_csv(content: bytes, folder: Path) -> Path:
     (folder / "machine.csv").write_bytes(content)
     return folder / "machine.csv"
 
 
-def as_workbook(content: bytes, folder: Path) -> Path:
-    book = openpyxl.Workbook()
-    for row in csv.reader(io.StringIO(content.decode(), newline="")):
-        # A workbook knows what is text: nothing is made safe in it.
-        book.active.append([plain(cell) for cell in row])
-    for line in book.active.iter_rows():
-        for cell in line:
-            cell.data_type = "s" if cell.value else "n"
-    book.save(folder / "book.xlsx")
-    return folder / "book.xlsx"
-
-
-def plain(cell: str) -> str:
-    """Without the apostrophes before what looks like a formula."""
-    return not_neutral(cell)
-
-
-def as_geojson(content: bytes, folder: Path) -> Path:
-    features = []
-    for row in rows(content):
-        point = [float(row.pop("lon") or 0), float(row.pop("lat") or 0)]
-        properties = {name: plain(cell) for name, cell in row.items()}
-        geometry = {"type": "Point", "coordinates": point} if any(point) else None
-        features.append({"type": "Feature", "geometry": geometry, "properties": properties})
-    path = folder / "a.geojson"
-    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+def taken_away(session: Session, form: tuple[str, str, str, str], folder: Path) -> Path:
+    """The file as somebody downloads it: its format, layout, language, and whether with codes or words."""
+    ending, how, lang, labels = form
+    export = Export(
+        SUBMISSIONS, only(session)[0], Filter(), LATER, labels=labels, lang=lang, base_url="https://a.example"
+    )
+    session.flush()
+    if ending == "csv":
+        blocks = export_lines.csv_file(session, export=export, how=export_lines.layout(how, lang))
+    else:
+        file = File(SUBMISSIONS.name, ending, export, "", private=False, folder=folder)
+        blocks = export_files.write(session, file=file)
+    path = folder / f"taken.{ending}"
+    path.write_bytes(b"".join(blocks))
     return path
 
 
-@pytest.mark.parametrize("form", [as_csv, as_excel, as_workbook, as_geojson])
+@pytest.mark.parametrize(
+    "form",
+    [
+        ("csv", "machine", "en", "codes"),
+        ("csv", "excel", "de", "text"),
+        ("csv", "excel", "fr", "both"),
+        ("csv", "excel", "en", "codes"),
+        ("xlsx", "", "de", "text"),
+        ("xlsx", "", "fr", "both"),
+        ("xlsx", "", "en", "codes"),
+        ("geojson", "", "es", "text"),
+        ("geojson", "", "en", "codes"),
+    ],
+    ids=" ".join,
+)
 def test_out_in_and_out_again_is_the_same(
-    two: tuple[Session, Session], tmp_path: Path, form: Callable[[bytes, Path], Path]
+    two: tuple[Session, Session], tmp_path: Path, form: tuple[str, str, str, str]
 ) -> None:
     here, there = two
     fill(here)
     before = exported(here)
+    path = taken_away(here, form, tmp_path)
     assert [row["kind"] for row in rows(before)] == ["heat_island", "heat_island", "climate_oasis", "idea", "feedback"]
-    report = restore(there, form(before, tmp_path))
+    report = restore(there, path)
     assert (report.read, report.stored, report.refusals) == (5, 5, [])
-    assert without_ids(rows(exported(there))) == without_ids(rows(before))
+    after = rows(exported(there))
+    assert without_ids(after) == without_ids(rows(before))
+    # Photos stay where they are.
+    assert [bool(row["photo"]) for row in rows(before)] == [True, False, False, False, False]
+    assert not any(row["photo"] for row in after)
     city, _ = only(there)
     assert decision_record.verify(there, city=city).fault is None
     assert tiles.drift(there, city=city) == 0
@@ -184,17 +181,8 @@ def test_out_in_and_out_again_is_the_same(
     assert there.scalar(select(func.count()).select_from(Contributor)) == 3
     # Once more, nothing is new; nor is it in the city it came from.
     for session in two:
-        again = restore(session, form(before, tmp_path))
+        again = restore(session, path)
         assert (again.accepted, again.known, again.refused) == (0, 5, [])
-
-
-def test_our_layout_for_spreadsheets_comes_in_as_well(two: tuple[Session, Session], tmp_path: Path) -> None:
-    here, there = two
-    fill(here)
-    export = Export(table=SUBMISSIONS, city=only(here)[0], chosen=Filter(), now=LATER)
-    lines = export_lines.csv_file(here, export=export, how=export_lines.layout("excel", "de"))
-    assert restore(there, as_csv(b"".join(lines), tmp_path)).stored == 5
-    assert without_ids(rows(exported(there))) == without_ids(rows(exported(here)))
 
 
 def test_all_of_our_own_file_can_wait_for_the_moderation(two: tuple[Session, Session], tmp_path: Path) -> None:
@@ -207,6 +195,10 @@ def test_all_of_our_own_file_can_wait_for_the_moderation(two: tuple[Session, Ses
     stored = there.scalars(select(Submission).order_by(Submission.id)).all()
     assert {(one.status, one.source, one.place_id) for one in stored} == {("pending", "import", None)}
     assert stored[0].role == "resident"
+    # Whoever publishes it later publishes a point as rough as it was.
+    [home] = [one for one in stored if one.near_home]
+    assert home.point == Point(CENTRE.lat + 0.0999, CENTRE.lon)
+    assert (home.public_point, home.checks) == (snap(home.point), ("near_home", "outside"))
     assert there.scalar(select(func.count()).select_from(Place)) == 0
 
 
@@ -226,7 +218,7 @@ def test_a_new_entry_finds_the_place_that_is_there(two: tuple[Session, Session],
     here, there = two
     fill(here)
     lines = exported(here).decode().split("\r\n")
-    first = next(number for number, line in enumerate(lines) if "und «schön»" in line) + 1
+    first = next(number for number, line in enumerate(lines) if "und «schön» _x0041_" in line) + 1
     path = as_csv("\r\n".join([*lines[:first], ""]).encode(), tmp_path)
     assert restore(there, path).stored == 1
     assert restore(there, as_csv(exported(here), tmp_path)).stored == 4

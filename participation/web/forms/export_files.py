@@ -128,7 +128,7 @@ def _is_open(table: str, asked: Asked) -> bool:
 
 def _files(city: City, asked: Asked, table: str, formats: Sequence[str], size: Size) -> Iterator[File]:
     for kind in formats:
-        file = _file(city, asked, f"{table}.{kind}", _titles()[table][0], size.as_file(kind))
+        file = _file(city, asked, f"{table}.{kind}", _titles()[table][0], size.as_file(kind, table))
         if file:
             yield file
 

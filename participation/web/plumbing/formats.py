@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -50,9 +50,11 @@ def metres(value: float) -> str:
 
 def size(value: float) -> str:
     """How large a file is: "24 kB", "1,3 MB"."""
+    # In German the short form of exactly one is "1 kbyte"; only there the narrow one has a space too.
+    length: Literal["short", "narrow"] = "narrow" if lang() == "de" else "short"
     if value < 1_000_000:
-        return format_unit(max(1, round(value / 1000)), "digital-kilobyte", length="short", locale=locale())
-    return format_unit(round(value / 1_000_000, 1), "digital-megabyte", length="short", locale=locale())
+        return format_unit(max(1, round(value / 1000)), "digital-kilobyte", length=length, locale=locale())
+    return format_unit(round(value / 1_000_000, 1), "digital-megabyte", length=length, locale=locale())
 
 
 def day(value: date) -> str:

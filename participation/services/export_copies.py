@@ -1,0 +1,26 @@
+"""The lines of a CSV file as PostgreSQL itself writes them: COPY is several times as fast as rows for Python."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+
+def lines(
+    session: Session, *, query: Select[Any], texts: Sequence[str], separator: str
+) -> Generator[bytes, None, None]:
+    """The rows of a query, each without its line end; the columns in `texts` stand in quotes, no other does.
+
+    Whoever takes no more lines ends the statement.
+    """
+    connection = session.connection()
+    dialect: Any = connection.dialect
+    # COPY takes no parameters, so its values are written into it; so written, each percent sign stands twice.
+    statement = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) % ()
+    options = f"FORMAT csv, DELIMITER '{separator}'" + (f", FORCE_QUOTE ({', '.join(texts)})" if texts else "")
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT ({options})") as copied:
+        # The server sends each row by itself, with a line feed at its end.
+        for row in copied:
+            yield row[:-1].tobytes()
