@@ -25,6 +25,7 @@ text{font-family:%s;font-size:15px;fill:#1c2530}
 .cell{stroke:#ffffff;stroke-width:.8}.scale{stroke:#1c2530;stroke-width:2;fill:none}
 .n1{fill:#d6e2f2}.n2{fill:#9dbbdf}.n3{fill:#5b88bf}.n4{fill:#1d4f91}
 .heat1{fill:#f6bf9d}.heat2{fill:#b93d08}.oasis1{fill:#b4ddd6}.oasis2{fill:#0f766e}.even{fill:#ded9cc}
+.ring-heat,.ring-oasis{fill:none;stroke:#1c2530;stroke-width:2}.ring-oasis{stroke-dasharray:5 4}
 .sign{stroke:#1c2530;stroke-width:1.4}.sign-heat{fill:#1c2530}.sign-oasis{fill:#ffffff}
 """
 

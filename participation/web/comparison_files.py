@@ -13,14 +13,14 @@ from participation.comparison_charts import SANS
 from participation.comparison_result import CityMap
 from participation.locales import CODES
 from participation.models.cities import City
-from participation.services import comparison_exports, comparison_notes
+from participation.services import comparison_exports, comparison_notes, comparison_voices
 from participation.web.forms import comparisons as forms
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_layers as layers
 from participation.web.plumbing.access import account
-from participation.web.plumbing.comparison_contents import Contents, contents
+from participation.web.plumbing.comparison_contents import Contents, contents, shown_ids
 from participation.web.plumbing.comparison_methods import source_lines
-from participation.web.plumbing.comparison_reports import report_data
+from participation.web.plumbing.comparison_reports import Texts, report_data
 from participation.web.plumbing.formats import named
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
@@ -43,9 +43,13 @@ def report(partnership: str) -> Response:
     second = request.args.get("second", "")
     if chosen.stored is None or chosen.campaign is None or (second and (second not in CODES or second == lang())):
         abort(404)
-    notes = comparison_notes.listing(db, campaign=chosen.campaign, reader=account())
+    found = contents(chosen)
+    texts = Texts(
+        comparison_voices.published(db, ids=shown_ids(found)) if found else {},
+        comparison_notes.listing(db, campaign=chosen.campaign, reader=account()),
+    )
     languages = [lang(), second] if second else [lang()]
-    data = report_data(chosen, languages, notes)
+    data = report_data(chosen, languages, texts)
     response = _file(
         _typeset(orjson.dumps(data).decode()), f"{partnership}-{'-'.join(languages)}.pdf", "application/pdf"
     )

@@ -234,4 +234,15 @@ def limits(found: Sequence[Participants], names: Sequence[str]) -> Iterator[str]
             entries=number(each.submissions),
             effective=number(round(each.submissions / max(each.design_effect, 1))),
         )
+    for name, each in zip(names, found, strict=True):
+        if each.without_key:
+            yield ngettext(
+                "Of %(number)s entry in %(city)s nobody knows whether the same person sent others as well: the "
+                "intervals may be too narrow.",
+                "Of %(number)s entries in %(city)s nobody knows whether several come from the same person: the "
+                "intervals may be too narrow.",
+                each.without_key,
+                city=name,
+                number=number(each.without_key),
+            )
     yield gettext("“No difference is shown” does not mean that there is none: the answers may be too few to show it.")

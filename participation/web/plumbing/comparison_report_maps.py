@@ -62,8 +62,7 @@ def _in_words(chosen: Chosen, found: Contents) -> list[str]:
     names = {city.slug: named(city) for city in chosen.cities}
     said = []
     for own in found.maps:
-        said += layers.in_words(own, names[own.city])
-        said += layers.hot_spots(own, names[own.city], found.naming.questionnaire)
+        said += layers.in_words(own, names[own.city], found.naming.questionnaire)
     return said
 
 

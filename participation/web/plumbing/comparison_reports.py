@@ -1,7 +1,7 @@
 """What stands in the printed report of a comparison: the parts of the page, in one or two languages."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext
@@ -9,19 +9,29 @@ from flask_babel import gettext
 from participation import comparison_charts
 from participation.comparison_charts import Chart
 from participation.models.comparison_notes import ComparisonNote
+from participation.models.submissions import Submission
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_facts as facts
 from participation.web.plumbing.comparison_contents import Contents, contents
 from participation.web.plumbing.comparison_methods import method_lines, source_lines
 from participation.web.plumbing.comparison_pages import Figure
 from participation.web.plumbing.comparison_report_maps import FONTS, Each, Part, coverage, joined, maps, table
+from participation.web.plumbing.comparison_report_voices import voices
 from participation.web.plumbing.formats import day, named
 from participation.web.plumbing.locale import lang, speaking
 
 Side = tuple[str, Contents]
 
 
-def report_data(chosen: Chosen, languages: Sequence[str], notes: Sequence[ComparisonNote]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Texts:
+    """What people have written: the published submissions that are shown, by id, and the notes of the teams."""
+
+    voices: Mapping[str, Submission]
+    notes: Sequence[ComparisonNote]
+
+
+def report_data(chosen: Chosen, languages: Sequence[str], texts: Texts) -> dict[str, Any]:
     """Everything that the report shows, as its template reads it."""
     sides: list[Side] = []
     for code in languages:
@@ -41,7 +51,7 @@ def report_data(chosen: Chosen, languages: Sequence[str], notes: Sequence[Compar
         "langs": list(languages),
         "cover": _cover(chosen, each),
         "foot": each(lambda _: gettext("%(partnership)s: comparison", partnership=named(chosen.partnership))),
-        "sections": [section for section in _sections(chosen, each, notes) if section["parts"]],
+        "sections": [section for section in _sections(chosen, each, texts) if section["parts"]],
     }
 
 
@@ -64,14 +74,15 @@ def _demo(chosen: Chosen) -> list[str]:
     return []
 
 
-def _sections(chosen: Chosen, each: Each, notes: Sequence[ComparisonNote]) -> Iterator[Part]:
+def _sections(chosen: Chosen, each: Each, texts: Texts) -> Iterator[Part]:
     yield _section(each(lambda _: gettext("In one sentence each")), _findings(each))
     yield _section(each(lambda _: gettext("Who took part")), _participants(chosen, each))
     yield _section(each(lambda _: gettext("Side by side")), _questions(each))
     yield _section(each(lambda _: gettext("Maps side by side")), maps(chosen, each))
     yield _section(each(lambda _: gettext("Where nothing is known yet")), coverage(chosen, each), page=False)
     yield _section(each(lambda _: gettext("Seasons")), _seasons(each))
-    yield _section(each(lambda _: gettext("Notes")), _notes(notes), page=False)
+    yield _section(each(lambda _: gettext("Voices")), voices(chosen, each, texts.voices))
+    yield _section(each(lambda _: gettext("Notes")), _notes(texts.notes), page=False)
     limits = [{"type": "list", "texts": each(lambda found: found.limits)}]
     yield _section(each(lambda _: gettext("What these numbers cannot say")), limits)
     method = [{"type": "list", "texts": each(method_lines)}]
