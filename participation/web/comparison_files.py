@@ -10,9 +10,7 @@ from werkzeug.wrappers import Response
 
 from participation import comparison_charts, comparison_report
 from participation.comparison_charts import SANS
-from participation.comparison_result import CityMap
 from participation.locales import CODES
-from participation.models.cities import City
 from participation.services import comparison_exports, comparison_notes, comparison_voices
 from participation.web.forms import comparisons as forms
 from participation.web.forms.comparisons import Chosen
@@ -118,18 +116,16 @@ def _map(chosen: Chosen, found: Contents, code: str) -> str | None:
     city = next((city for city in chosen.cities if city.slug == slug), None)
     if city is None:
         return None
-    span_m = layers.span_m(chosen.cities)
     if sort == "coverage":
+        span_m = layers.districts_span_m(chosen.cities)
         coverage = next((each for each in found.coverage if each.city == slug), None)
         title = gettext("%(city)s: where nothing is known yet", city=named(city))
         return layers.coverage_picture(city, coverage, span_m=span_m, title=title, font=SANS) if coverage else None
     own = next((each for each in found.maps if each.city == slug), None)
-    return _layer(city, own, layer, span_m) if own and layer in layers.LAYERS else None
-
-
-def _layer(city: City, own: CityMap, layer: str, span_m: float) -> str:
-    title = layers.picture_title(city, layer)
-    return layers.picture(city, layers.drawn(own, layer), span_m=span_m, title=title, font=SANS)
+    if own is None or layer not in layers.LAYERS:
+        return None
+    title, span_m = layers.picture_title(city, layer), layers.span_m(chosen.cities, found.boxes)
+    return layers.picture(city, layers.drawn(own, layer), shown=found.boxes, span_m=span_m, title=title, font=SANS)
 
 
 @lru_cache(maxsize=32)

@@ -43,7 +43,7 @@ def page(partnership: str) -> str:
         facts=comparison_facts,
         method=method_lines(found) if found else [],
         note_title=note_title,
-        map_settings=_map_settings(chosen),
+        map_settings=_map_settings(chosen, found) if found else {},
     )
 
 
@@ -71,7 +71,7 @@ def _kept(drawing: Drawing) -> Markup:
     return Markup(drawn)  # noqa: S704  # a template has escaped it
 
 
-def _map_settings(chosen: Chosen) -> dict[str, Any]:
+def _map_settings(chosen: Chosen, found: Contents) -> dict[str, Any]:
     """What the script of the maps has to know."""
 
     def facts(city: City) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _map_settings(chosen: Chosen) -> dict[str, Any]:
         return {
             "slug": city.slug,
             "name": named(city),
-            "box": city.area.box,
+            "box": found.boxes.get(city.slug, city.area.box),
             "source": city.boundary_source,
             "outline": url_for("basemaps.outline", city=city.slug) + f"?lang={lang()}",
             "cells": url_for("comparison_files.cells", **address),

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.adding_states import ADDING, what
+from tests.browser.comparison_states import COMPARISON
 from tests.browser.places_states import PLACES
 from tests.browser.steps import cluster, go_on, map_is_ready, open_form, open_map, pin, send_button, sign_in
 from tests.browser.world import State, World
@@ -211,4 +212,6 @@ STATES: dict[str, State] = {
     "object": _at("/receipts/{tokens[rejected]}/object"),
     "receipt-objected": _at("/receipts/{tokens[objected]}"),
     "decision-published": _for_staff("/staff/submissions/{ids[published]}"),
+    **COMPARISON,
+    "comparison-notes": _for_staff("/staff/compare/worms-metz/notes?figure=heat_island-reasons"),
 }

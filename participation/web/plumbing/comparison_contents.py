@@ -11,6 +11,7 @@ from participation.comparison_result import CityMap, Coverage, Season, Snapshot,
 from participation.questionnaire import load
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_facts as facts
+from participation.web.plumbing import comparison_layers
 from participation.web.plumbing import comparison_pages as pages
 from participation.web.plumbing.comparison_facts import Fact, Findings
 from participation.web.plumbing.comparison_pages import Figure
@@ -43,6 +44,7 @@ class Contents:
     findings: list[Findings]
     kinds: list[tuple[str, list[Figure]]]
     maps: list[CityMap]
+    boxes: comparison_layers.Boxes
     coverage: list[Coverage]
     seasons: list[Seasonal]
     limits: list[str]
@@ -117,6 +119,7 @@ def _contents(of: Key) -> Contents:
         findings=facts.findings(comparison, naming) if comparison else [],
         kinds=_by_kind(comparison, naming),
         maps=_of(snapshot.maps, slugs),
+        boxes=comparison_layers.boxes(_of(snapshot.maps, slugs)),
         coverage=_of(snapshot.coverage, slugs),
         seasons=[_seasonal(each, naming, cities, campaigns) for each in _of(snapshot.seasons, slugs)],
         limits=list(facts.limits(people, names)),

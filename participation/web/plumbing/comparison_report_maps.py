@@ -31,9 +31,12 @@ def maps(chosen: Chosen, each: Each) -> Iterator[Part]:
 
 
 def _layer(chosen: Chosen, each: Each, layer: str, cells: Mapping[str, list[Cell]]) -> Part:
-    span_m = layers.span_m(chosen.cities)
+    shown: layers.Boxes = each(lambda found: found.boxes)[0]
+    span_m = layers.span_m(chosen.cities, shown)
     pictures = {
-        city.slug: layers.picture(city, cells.get(city.slug, []), span_m=span_m, title=named(city), font=FONTS)
+        city.slug: layers.picture(
+            city, cells.get(city.slug, []), shown=shown, span_m=span_m, title=named(city), font=FONTS
+        )
         for city in chosen.cities
     }
     return _pictures(chosen, each, pictures, lambda: layers.titles()[layer], lambda: layers.keys(layer))
@@ -70,7 +73,7 @@ def coverage(chosen: Chosen, each: Each) -> Iterator[Part]:
     """The districts of which nothing is known yet."""
     cities = {city.slug: city for city in chosen.cities}
     found: list[Coverage] = each(lambda found: found.coverage)[0]
-    span_m = layers.span_m(chosen.cities)
+    span_m = layers.districts_span_m(chosen.cities)
     pictures = {
         own.city: layers.coverage_picture(
             cities[own.city], own, span_m=span_m, title=named(cities[own.city]), font=FONTS

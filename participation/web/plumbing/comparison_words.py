@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from flask_babel import gettext
 
 from participation.comparison_figures import Interval
@@ -52,8 +53,8 @@ def points(value: float) -> str:
 
 
 def decimal(value: float) -> str:
-    """A rate or a ratio with what of it matters."""
-    return number(round(value, 2))
+    """A rate, a ratio or an effect, with two digits behind the point."""
+    return format_decimal(value, format="#,##0.00", locale=lang())
 
 
 def span(interval: Interval, said: Callable[[float], str] = decimal) -> str:
