@@ -1,8 +1,9 @@
 """The comparison of the cities of a partnership, read from the stored result."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
@@ -23,6 +24,7 @@ from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("comparisons", __name__)
+INDENTED = re.compile(r"\n\s+")
 
 
 @blueprint.get("/<lang:lang>/compare/<partnership>")
@@ -41,7 +43,6 @@ def page(partnership: str) -> str:
         notes=comparison_notes.listing(db, campaign=chosen.campaign, reader=reader) if chosen.campaign else [],
         may_note=may_note,
         facts=comparison_facts,
-        method=method_lines(found) if found else [],
         note_title=note_title,
         map_settings=_map_settings(chosen, found) if found else {},
     )
@@ -57,10 +58,19 @@ class Drawing:
     found: Contents = field(compare=False)
 
 
+class Kept(NamedTuple):
+    """What is drawn once: what there is to choose, figures, maps and tables, and in the end what they cannot say."""
+
+    choice: Markup
+    result: Markup
+    limits: Markup
+
+
 @lru_cache(maxsize=32)
-def _kept(drawing: Drawing) -> Markup:
-    """Figures, maps and tables change only with the result: hundreds of rows that need not be drawn for each reader."""
-    drawn = render_template(
+def _kept(drawing: Drawing) -> Kept:
+    """Changes only with the result: hundreds of rows that need not be drawn for each reader."""
+    choice = render_template("comparisons/_choice.html", chosen=drawing.chosen)
+    result = render_template(
         "comparisons/_result.html",
         chosen=drawing.chosen,
         found=drawing.found,
@@ -68,7 +78,13 @@ def _kept(drawing: Drawing) -> Markup:
         layers=comparison_layers,
         facts=comparison_facts,
     )
-    return Markup(drawn)  # noqa: S704  # a template has escaped it
+    limits = render_template("comparisons/_limits.html", found=drawing.found, method=method_lines(drawing.found))
+    return Kept(_drawn(choice), _drawn(result), _drawn(limits))
+
+
+def _drawn(text: str) -> Markup:
+    """Without the indentation of the templates, which is a tenth of a page like this."""
+    return Markup(INDENTED.sub("\n", text))  # noqa: S704  # a template has escaped it
 
 
 def _map_settings(chosen: Chosen, found: Contents) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class Key:
     cities: Named
     everybody: bool
     campaigns: Named
+    partners: Named
 
 
 def key(chosen: Chosen) -> Key:
@@ -92,6 +93,7 @@ def key(chosen: Chosen) -> Key:
         tuple((city.slug, named(city)) for city in chosen.cities),
         chosen.everybody,
         tuple((campaign.code, named(campaign)) for campaign in chosen.campaigns),
+        tuple((city.slug, named(city)) for city in chosen.partnership.cities),
     )
 
 

@@ -96,6 +96,11 @@ def findings(comparison: Comparison, naming: Naming) -> list[Findings]:
     return groups
 
 
+def nothing_said(comparison: Comparison) -> str:
+    """Why there is no sentence at all on what differs and what does not."""
+    return gate_sentence(comparison.turnout.gate if comparison.turnout else None)
+
+
 def theme_title(theme: Theme, naming: Naming) -> str:
     """What texts are about."""
     kind = naming.questionnaire.kind_label(theme.kind, lang())

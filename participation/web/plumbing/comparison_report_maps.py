@@ -91,8 +91,9 @@ def _districts(each: Each, city: City, n: int) -> Iterator[Part]:
     yield {"type": "text", "texts": each(lambda found: facts.missing(found.coverage[n]))}
     tables: list[Table] = each(lambda found: facts.coverage_table(found.coverage[n]))
     head = [joined(cells) for cells in zip(*(table.head for table in tables), strict=True)]
+    # The two numbers are said once, words in each language.
     rows = [
-        [joined(cells) for cells in zip(*rows, strict=True)]
+        [joined(cells[:1] if at in (1, 2) else cells) for at, cells in enumerate(zip(*rows, strict=True))]
         for rows in zip(*(table.rows for table in tables), strict=True)
     ]
     yield table(head, rows)
@@ -103,6 +104,6 @@ def joined(texts: Iterable[str]) -> str:
     return " / ".join(dict.fromkeys(texts))
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Part:
-    """A table that is the same for all languages."""
-    return {"type": "table", "head": list(head), "rows": [list(row) for row in rows]}
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] | None = None) -> Part:
+    """A table that is the same for all languages; `widths` are the parts of the page that its columns have."""
+    return {"type": "table", "head": list(head), "rows": [list(row) for row in rows], "widths": widths}
