@@ -14,6 +14,7 @@ from participation.locales import CODES
 from participation.services import comparison_exports, comparison_notes, comparison_voices
 from participation.web.forms import comparisons as forms
 from participation.web.forms.comparisons import Chosen
+from participation.web.plumbing import comparison_grounds as grounds
 from participation.web.plumbing import comparison_layers as layers
 from participation.web.plumbing.access import account
 from participation.web.plumbing.comparison_contents import Contents, contents, shown_ids
@@ -117,14 +118,14 @@ def _map(chosen: Chosen, found: Contents, code: str) -> str | None:
     if city is None:
         return None
     if sort == "coverage":
-        span_m = layers.districts_span_m(chosen.cities)
+        span_m = grounds.districts_span_m(chosen.cities)
         coverage = next((each for each in found.coverage if each.city == slug), None)
         title = gettext("%(city)s: where nothing is known yet", city=named(city))
         return layers.coverage_picture(city, coverage, span_m=span_m, title=title, font=SANS) if coverage else None
     own = next((each for each in found.maps if each.city == slug), None)
     if own is None or layer not in layers.LAYERS:
         return None
-    title, span_m = layers.picture_title(city, layer), layers.span_m(chosen.cities, found.boxes)
+    title, span_m = layers.picture_title(city, layer), grounds.span_m(chosen.cities, found.boxes)
     return layers.picture(city, layers.drawn(own, layer), shown=found.boxes, span_m=span_m, title=title, font=SANS)
 
 

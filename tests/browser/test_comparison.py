@@ -62,6 +62,11 @@ def test_maps_come_late_and_move_together(new_page: PageMaker, shown: Shown) -> 
             " return Math.abs(box.x - left - 90) < 3 && Math.abs(box.y - top - 40) < 3; }",
             arg=[cell.element_handle(), left, top],
         )
+    what_is_chosen_is_shown(page)
+
+
+def what_is_chosen_is_shown(page: Page) -> None:
+    """On all maps, on a phone, and on paper."""
     choose(page, "layer", "hot")
     expect(side(page, 0).locator(".compare-cell.heat2")).not_to_have_count(0)
     expect(side(page, 0).locator(".compare-cell.n1")).to_have_count(0)

@@ -95,14 +95,16 @@ def test_a_result_of_an_older_shape_is_none(client: PageClient, session: Session
 @sqlite_only
 def test_one_city_alone_is_described(client: PageClient, session: Session, campaign: Campaign) -> None:
     whole = comparison_results.make()
+    unknown = replace(whole.participants[0], without_key=4)
     alone = replace(
-        whole, cities=("worms",), participants=whole.participants[:1], pairs=(), maps=whole.maps[:1], seasons=(),
+        whole, cities=("worms",), participants=(unknown,), pairs=(), maps=whole.maps[:1], seasons=(),
         coverage=whole.coverage[:1],
     )  # fmt: skip
     comparisons.store(session, campaign, alone)
     text = words(client)
     assert "Only one city is in this comparison so far" in text
     assert "128" in text
+    assert "Of 4 entries in Worms nobody knows whether several come from the same person" in text
     assert "There is no earlier campaign" in text
 
 

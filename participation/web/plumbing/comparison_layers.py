@@ -1,19 +1,19 @@
 """The maps of a comparison: which shade and sign a cell has in each layer, and how it is said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from participation import comparison_maps
-from participation.comparison_maps import Box, Cell, Ground
+from participation.comparison_maps import Cell
 from participation.comparison_result import Cell as Bin
 from participation.comparison_result import CityMap, Coverage
 from participation.models.cities import City
 from participation.questionnaire import Questionnaire
-from participation.services import city_outlines
 from participation.web.plumbing import comparison_hot_spots
+from participation.web.plumbing.comparison_grounds import Boxes, districts_box, ground
 from participation.web.plumbing.comparison_tables import Table
 from participation.web.plumbing.comparison_words import span
 from participation.web.plumbing.formats import metres, named, number, percent
@@ -143,21 +143,6 @@ def table(cells: CityMap, questionnaire: Questionnaire, rows: int | None = SHOWN
     )
 
 
-Boxes = Mapping[str, Box]
-"""The part of each city in which there are cells, by its slug."""
-
-
-def boxes(maps: Sequence[CityMap]) -> Boxes:
-    """The parts of the cities in which there is something to see; those of which nothing is shown have none."""
-    found = {
-        own.city: comparison_maps.around(
-            [*(each.cell for each in own.cells), *(code for spots in own.hot_spots for code in spots.hot)]
-        )
-        for own in maps
-    }
-    return {slug: box for slug, box in found.items() if box}
-
-
 def picture(city: City, cells: Sequence[Cell], *, shown: Boxes, span_m: float, title: str, font: str) -> str:
     """The map of a city as an SVG file."""
     scale = metres(comparison_maps.scale_m(span_m))
@@ -173,32 +158,6 @@ def coverage_picture(city: City, coverage: Coverage, *, span_m: float, title: st
     shaded = replace(plain, shades=shades)
     scale = metres(comparison_maps.scale_m(span_m))
     return comparison_maps.file(shaded, (), span=span_m, title=title, scale_said=scale, font=font)
-
-
-def ground(city: City, box: Box | None = None) -> Ground:
-    """The outline of a city as the map draws it, all of it or the part in a box."""
-    drawn = city_outlines.outline(city.boundary, tuple(district.boundary for district in city.districts))
-    return Ground(drawn.boundary, drawn.districts, box=box)
-
-
-def districts_box(city: City) -> Box | None:
-    """The part of a city in which it has districts."""
-    found = [district.area.box for district in city.districts]
-    if not found:
-        return None
-    west, south, east, north = zip(*found, strict=True)
-    return min(west), min(south), max(east), max(north)
-
-
-def span_m(cities: Sequence[City], shown: Boxes) -> float:
-    """The side of the maps in metres, so that these cities have the same scale: as close as their cells allow."""
-    grounds = [ground(city, shown[city.slug]) for city in cities if city.slug in shown]
-    return comparison_maps.span_m(grounds or [ground(city) for city in cities])
-
-
-def districts_span_m(cities: Sequence[City]) -> float:
-    """The same for the maps of their districts."""
-    return comparison_maps.span_m([ground(city, districts_box(city)) for city in cities])
 
 
 def picture_title(city: City, layer: str) -> str:

@@ -9,6 +9,7 @@ from participation.comparison_result import CityMap, Coverage
 from participation.models.cities import City
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_facts as facts
+from participation.web.plumbing import comparison_grounds as grounds
 from participation.web.plumbing import comparison_layers as layers
 from participation.web.plumbing.comparison_contents import Contents
 from participation.web.plumbing.comparison_tables import Table
@@ -31,8 +32,8 @@ def maps(chosen: Chosen, each: Each) -> Iterator[Part]:
 
 
 def _layer(chosen: Chosen, each: Each, layer: str, cells: Mapping[str, list[Cell]]) -> Part:
-    shown: layers.Boxes = each(lambda found: found.boxes)[0]
-    span_m = layers.span_m(chosen.cities, shown)
+    shown: grounds.Boxes = each(lambda found: found.boxes)[0]
+    span_m = grounds.span_m(chosen.cities, shown)
     pictures = {
         city.slug: layers.picture(
             city, cells.get(city.slug, []), shown=shown, span_m=span_m, title=named(city), font=FONTS
@@ -73,7 +74,7 @@ def coverage(chosen: Chosen, each: Each) -> Iterator[Part]:
     """The districts of which nothing is known yet."""
     cities = {city.slug: city for city in chosen.cities}
     found: list[Coverage] = each(lambda found: found.coverage)[0]
-    span_m = layers.districts_span_m(chosen.cities)
+    span_m = grounds.districts_span_m(chosen.cities)
     pictures = {
         own.city: layers.coverage_picture(
             cities[own.city], own, span_m=span_m, title=named(cities[own.city]), font=FONTS
