@@ -18,8 +18,11 @@ def bring_up_maps(page: Page) -> None:
 
 
 def unfold(page: Page) -> None:
-    """Open everything that is a click away."""
-    page.evaluate("document.querySelectorAll('main details').forEach((part) => { part.open = true; })")
+    """Open everything that is a click away, but not the figures of both campaigns, which are built like all others."""
+    page.evaluate(
+        "document.querySelectorAll('main section:not([aria-labelledby=seasons]) details')"
+        ".forEach((part) => { part.open = true; })"
+    )
 
 
 def _opened(page: Page, world: World) -> None:
