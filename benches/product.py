@@ -42,9 +42,10 @@ START_SECONDS = 90
 
 @dataclass(frozen=True)
 class Product:
-    """Where it answers, and what its pages need in their addresses."""
+    """Where it answers, the process that does, and what its pages need in their addresses."""
 
     base: str
+    process: int
     folder: Path
     place: uuid.UUID
     receipt: str
@@ -73,7 +74,7 @@ def running() -> Iterator[Product]:
         try:
             base = f"http://127.0.0.1:{port}"
             _wait(f"{base}/readyz", server)
-            yield Product(base, Path(folder), *_something_to_open(Path(folder), secret))
+            yield Product(base, server.pid, Path(folder), *_something_to_open(Path(folder), secret))
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(30)

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, MARGIN = 760, 28
 LABEL_LINE, MARK_LINE, GAP, AXIS = 19, 18, 12, 26
-LABEL_CHARACTERS, TITLE_CHARACTERS, FOOT_CHARACTERS = 46, 76, 104
+LABEL_CHARACTERS, TITLE_CHARACTERS, FOOT_CHARACTERS = 38, 76, 104
 # The colours of paper, for files that leave the page; on the page the style sheet has them, in light and dark.
 PAPER = """
 text{font-family:%s;font-size:14px;fill:#1c2530}

@@ -18,6 +18,8 @@ SIDE, EDGE = 480, 14
 # A line of this scale is drawn in a corner: the longest of these metres that fits a quarter of the map.
 STEPS_M = (200, 500, 1000, 2000, 5000, 10000, 20000)
 DECIMALS = 6
+# The part of a city that is shown leaves this much room around its cells, and is at least so many metres across.
+ROOM, LEAST_M = 0.12, 2500
 PAPER = """
 text{font-family:%s;font-size:15px;fill:#1c2530}
 .land{fill:#faf8f3;stroke:#8b95a1;stroke-width:1.5}.part{fill:none;stroke:#cfc8b8;stroke-width:1}
@@ -25,8 +27,12 @@ text{font-family:%s;font-size:15px;fill:#1c2530}
 .cell{stroke:#ffffff;stroke-width:.8}.scale{stroke:#1c2530;stroke-width:2;fill:none}
 .n1{fill:#d6e2f2}.n2{fill:#9dbbdf}.n3{fill:#5b88bf}.n4{fill:#1d4f91}
 .heat1{fill:#f6bf9d}.heat2{fill:#b93d08}.oasis1{fill:#b4ddd6}.oasis2{fill:#0f766e}.even{fill:#ded9cc}
+.ring-heat,.ring-oasis{fill:none;stroke:#1c2530;stroke-width:2}.ring-oasis{stroke-dasharray:5 4}
 .sign{stroke:#1c2530;stroke-width:1.4}.sign-heat{fill:#1c2530}.sign-oasis{fill:#ffffff}
 """
+
+Box = tuple[float, float, float, float]
+"""West, south, east and north in degrees."""
 
 _HEAT = '<circle class="sign sign-heat" cx="{x}" cy="{y}" r="2.8"/>'
 _OASIS = '<rect class="sign sign-oasis" x="{x}" y="{y}" width="5.4" height="5.4" transform="translate(-2.7 -2.7)"/>'
@@ -43,11 +49,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Ground:
-    """Where a city is: boundary and districts as GeoJSON texts; the districts may have `shades`."""
+    """Where a city is: boundary and districts as GeoJSON texts; the districts may have `shades`.
+
+    `box` is the part of it that is shown, all of it by default.
+    """
 
     boundary: str
     districts: tuple[str, ...] = ()
     shades: tuple[str, ...] = ()
+    box: Box | None = None
 
 
 def ring(code: str) -> list[list[float]]:
@@ -70,6 +80,24 @@ def collection(cells: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
             for code, figures in cells
         ],
     }
+
+
+def around(codes: Iterable[str]) -> Box | None:
+    """A box around these cells, with some room; None without cells."""
+    corners = [corner for code in codes for corner in h3.cell_to_boundary(code)]
+    if not corners:
+        return None
+    lats, lons = [lat for lat, _ in corners], [lon for _, lon in corners]
+    narrow = math.cos(math.radians(sum(lats) / len(lats)))
+    south, north = _widened(min(lats), max(lats), LEAST_M / METRES_PER_DEGREE)
+    west, east = _widened(min(lons), max(lons), LEAST_M / METRES_PER_DEGREE / narrow)
+    return west, south, east, north
+
+
+def _widened(low: float, high: float, least: float) -> tuple[float, float]:
+    half = max((high - low) * (1 + 2 * ROOM), least) / 2
+    middle = (low + high) / 2
+    return round(middle - half, DECIMALS), round(middle + half, DECIMALS)
 
 
 def span_m(grounds: Sequence[Ground]) -> float:
@@ -159,7 +187,9 @@ def _rings(geometry: str) -> Iterator[list[list[float]]]:
         yield from polygon
 
 
-def _box(ground: Ground) -> tuple[float, float, float, float]:
+def _box(ground: Ground) -> Box:
+    if ground.box:
+        return ground.box
     positions = [position for positions in _rings(ground.boundary) for position in positions]
     lons, lats = [position[0] for position in positions], [position[1] for position in positions]
     return min(lons), min(lats), max(lons), max(lats)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from participation.comparison_figures import Comparison, Interval, Rate
 
-SCHEMA = 1
+SCHEMA = 2
 """Grows when the shape changes; a snapshot of another shape is computed anew."""
 
 
@@ -82,10 +82,13 @@ class Cell:
 class HotSpots:
     """How hot spots of one kind were looked for: entries, cells, and the p below which a cell counts.
 
-    `gate` is `few_pins` below fifty entries; then nothing was looked for.
+    They are looked for in cells of two sizes, because what is found depends on the size; `hot` are those found that
+    have at least five contributors. `gate` is `few_pins` below fifty entries; then nothing was looked for.
     """
 
     kind: str
+    resolution: int
+    hot: tuple[str, ...]
     pins: int
     cells: int
     found: int

@@ -6,7 +6,19 @@ from xml.etree import ElementTree as ET
 import h3
 from shapely.geometry import Polygon, shape
 
-from participation.comparison_maps import SIDE, Cell, Ground, collection, file, key, ring, scale_m, span_m
+from participation.comparison_maps import (
+    LEAST_M,
+    SIDE,
+    Cell,
+    Ground,
+    around,
+    collection,
+    file,
+    key,
+    ring,
+    scale_m,
+    span_m,
+)
 
 METZ = h3.latlng_to_cell(49.1193, 6.1757, 9)
 
@@ -50,6 +62,20 @@ def test_all_cities_have_the_scale_of_the_largest() -> None:
     assert width(LARGE) < SIDE
     # 0.04 degrees beside 0.16, at nearly the same latitude.
     assert abs(width(SMALL) / width(LARGE) - 0.25) < 0.01
+
+
+def test_a_map_is_as_close_as_its_cells_allow() -> None:
+    assert around([]) is None
+    box = around([METZ])
+    assert box is not None
+    near = Ground(LARGE.boundary, box=box)
+    # One cell of some 400 metres does not fill the map.
+    assert LEAST_M <= span_m([near]) < 1.1 * LEAST_M < span_m([LARGE])
+    drawn = ET.fromstring(file(near, [Cell(METZ, "n1")], span=span_m([near]), title="x", scale_said="", font="serif"))
+    [cell] = [each for each in drawn if each.get("class") == "cell n1"]
+    places = [pair.split() for pair in cell.get("d", "")[1:-1].split("L")]
+    for axis in (0, 1):
+        assert abs(sum(float(place[axis]) for place in places) / len(places) - SIDE / 2) < SIDE / 20
 
 
 def test_heat_and_oasis_differ_by_shape() -> None:

@@ -216,6 +216,18 @@ def test_districts_say_their_own_code(slug: str) -> None:
 
 
 @each_city
+def test_districts_have_residents_that_are_said_to_be_made_up(slug: str) -> None:
+    table = CITIES[slug]["districts"]
+    found = geojson(table["file"])
+    residents = [feature["properties"][table["population"]] for feature in found["features"]]
+    assert "made up" in found["note"]
+    assert all(number % 100 == 0 for number in residents)
+    # The districts of Metz are those of its middle only.
+    whole = CITIES[slug]["population"]
+    assert sum(residents) == whole or (slug == "metz" and sum(residents) < whole)
+
+
+@each_city
 def test_the_about_page_is_there_in_every_language_and_says_what_it_is(slug: str) -> None:
     texts = CITIES[slug]["texts"]
     says = {"de": "Vorführung", "fr": "démonstration", "es": "demostración", "en": "demonstration"}

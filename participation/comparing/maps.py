@@ -13,8 +13,8 @@ from participation.comparing.rounding import rounded
 from participation.comparison_figures import Interval
 from participation.comparison_result import Cell, CellCount, CityMap, HotSpots
 
-FINE = 9
-"""The H3 resolution in which hot spots are looked for: cells of about 200 m."""
+FINE, COARSE = 9, 8
+"""The H3 resolutions in which hot spots are looked for: cells with sides of about 200 m and 500 m."""
 HEAT, OASIS = "heat_island", "climate_oasis"
 Cells = dict[tuple[int, str], dict[str, CellCount]]
 
@@ -26,13 +26,16 @@ def city_map(part: CityEntries, *, seen: Iterable[Entry], seed: int) -> CityMap:
     are looked for, so that fields and forests nobody goes to do not make every built-up street one.
     """
     counted, elsewhere = _counted(part)
-    searched = _searched(seen)
-    found = {kind: _hot(part.entries, kind, searched, seed) for kind in (HEAT, OASIS)}
+    found: list[HotSpots] = []
+    for resolution in (FINE, COARSE):
+        searched = _searched(seen, resolution)
+        found += [_hot(part.entries, kind, searched, resolution, seed) for kind in (HEAT, OASIS)]
+    hot = {spots.kind: {*spots.hot} for spots in found if spots.resolution == FINE}
     cells = tuple(
-        _cell(cell, resolution, kinds, [kind for kind in found if cell in found[kind][1]])
+        _cell(cell, resolution, kinds, [kind for kind in hot if cell in hot[kind]])
         for (resolution, cell), kinds in sorted(counted.items(), reverse=True)
     )
-    return CityMap(part.city.slug, cells, elsewhere, tuple(spots for spots, _ in found.values()))
+    return CityMap(part.city.slug, cells, elsewhere, tuple(found))
 
 
 def _counted(part: CityEntries) -> tuple[Cells, Mapping[str, int]]:
@@ -59,23 +62,24 @@ def _cell(cell: str, resolution: int, kinds: Mapping[str, CellCount], hot: Seque
     return Cell(cell, resolution, dict(sorted(kinds.items())), share, interval, tuple(hot))
 
 
-def _searched(seen: Iterable[Entry]) -> list[str]:
-    """Every fine cell with an entry, and those right beside."""
-    used = {h3.latlng_to_cell(one.lat, one.lon, FINE) for one in seen if one.lat is not None and one.lon is not None}
+def _searched(seen: Iterable[Entry], resolution: int) -> list[str]:
+    """Every cell with an entry, and those right beside."""
+    points = [(one.lat, one.lon) for one in seen]
+    used = {h3.latlng_to_cell(lat, lon, resolution) for lat, lon in points if lat is not None and lon is not None}
     return sorted({beside for cell in used for beside in h3.grid_disk(cell, 1)})
 
 
-def _hot(entries: Sequence[Entry], kind: str, searched: Sequence[str], seed: int) -> tuple[HotSpots, set[str]]:
+def _hot(entries: Sequence[Entry], kind: str, searched: Sequence[str], resolution: int, seed: int) -> HotSpots:
     """How hot spots of a kind were looked for, and the cells that are one.
 
     Each contributor counts once in a cell, so that nobody makes a hot spot alone.
     """
     pins = [one for one in entries if one.kind == kind and one.lat is not None and one.lon is not None]
     if len(pins) < hot_spots.PINS:
-        return HotSpots(kind, len(pins), 0, 0, None, "few_pins"), set()
+        return HotSpots(kind, resolution, (), len(pins), 0, 0, None, "few_pins")
     people: dict[str, set[str]] = defaultdict(set)
     for one in pins:
-        people[h3.latlng_to_cell(one.lat, one.lon, FINE)].add(one.sender)
+        people[h3.latlng_to_cell(one.lat, one.lon, resolution)].add(one.sender)
     number = {cell: at for at, cell in enumerate(searched)}
     beside = [
         [number[one] for one in sorted(h3.grid_disk(cell, 1)) if one != cell and one in number] for cell in searched
@@ -83,5 +87,5 @@ def _hot(entries: Sequence[Entry], kind: str, searched: Sequence[str], seed: int
     values = np.array([len(people.get(cell, ())) for cell in searched], dtype=np.float64)
     p = hot_spots.hot_p(values, beside, seed=seed)
     cutoff = hot_spots.cut_off(p)
-    found = {cell for at, cell in enumerate(searched) if p[at] <= cutoff and len(people.get(cell, ())) >= gates.SHOWN}
-    return HotSpots(kind, len(pins), len(searched), len(found), rounded(cutoff), None), found
+    hot = [cell for at, cell in enumerate(searched) if p[at] <= cutoff and len(people.get(cell, ())) >= gates.SHOWN]
+    return HotSpots(kind, resolution, tuple(hot), len(pins), len(searched), len(hot), rounded(cutoff), None)

@@ -9,9 +9,16 @@ from participation.comparison_result import Snapshot
 
 COLUMNS = (
     "figure", "kind", "question", "answer", "part_of", "city", "campaign", "measure", "value", "low", "high", "count",
-    "n", "contributors", "test", "p", "q", "p_independent", "effect", "effect_size", "verdict", "gate", "seed",
-    "dataset_version",
+    "n", "contributors", "test", "p", "q", "test_independent", "p_independent", "effect", "effect_size", "verdict",
+    "gate", "seed", "dataset_version",
 )  # fmt: skip
+# What is said of a city in one value.
+MEASURES = (
+    "submissions", "contributors", "without_key", "places", "first", "last", "hot_days", "population",
+    "population_year",
+)  # fmt: skip
+# The p of answers: people are exchanged between the sides, not entries.
+EXCHANGE = "exchange_of_contributors"
 Line = Mapping[str, object]
 
 
@@ -36,6 +43,11 @@ def figure(question: Question, comparison: Comparison) -> Iterator[Line]:
     """The numbers of one question."""
     asked = {"kind": question.kind, "question": question.question}
     figure = f"{question.kind}-{question.question}"
+    for side, answers in zip(comparison.sides, question.answers, strict=True):
+        place = {"figure": figure, **asked, "city": side.city, "campaign": side.campaign}
+        counted = {"value": answers.n, "n": answers.asked, "contributors": answers.contributors}
+        yield {**place, "measure": "answers", **counted, "gate": question.gate}
+        yield {**place, "measure": "design_effect", "value": answers.design_effect}
     for row in question.rows:
         for line in _row(row, comparison):
             yield {"figure": figure, **asked, **line}
@@ -48,7 +60,7 @@ def _participants(snapshot: Snapshot) -> Iterator[dict[str, object]]:
     for each in snapshot.participants:
         side = {"figure": "participants", "city": each.city, "campaign": each.campaign}
         counted = {"n": each.submissions, "contributors": each.contributors}
-        for measure in ("submissions", "contributors", "without_key", "places", "hot_days", "population"):
+        for measure in MEASURES:
             if getattr(each, measure) is not None:
                 yield {**side, "measure": measure, "value": getattr(each, measure)}
         yield {**side, "measure": "design_effect", "value": each.design_effect}
@@ -57,8 +69,9 @@ def _participants(snapshot: Snapshot) -> Iterator[dict[str, object]]:
             yield {**side, "measure": f"{measure}_per_10000", **value, **counted}
         for kind, count in each.kinds.items():
             yield {**side, "kind": kind, "measure": "submissions", "value": count}
+        texts = sum(each.languages.values())
         for code, count in each.languages.items():
-            yield {**side, "measure": "texts", "answer": code, "value": count}
+            yield {**side, "measure": "texts", "answer": code, "count": count, "n": texts}
         for left in each.unanswered:
             yield {**side, "question": left.question, "measure": "unanswered", "count": left.missing, "n": left.asked}
 
@@ -66,6 +79,7 @@ def _participants(snapshot: Snapshot) -> Iterator[dict[str, object]]:
 def _pairs(snapshot: Snapshot) -> Iterator[dict[str, object]]:
     found = [*snapshot.pairs, *([snapshot.together] if snapshot.together else [])]
     for comparison in found:
+        yield from _compared(comparison, "participants")
         if comparison.turnout:
             for measure in ("contributors", "submissions"):
                 ratio = getattr(comparison.turnout, measure)
@@ -86,6 +100,7 @@ def _pairs(snapshot: Snapshot) -> Iterator[dict[str, object]]:
 
 def _seasons(snapshot: Snapshot) -> Iterator[dict[str, object]]:
     for season in snapshot.seasons:
+        yield from _compared(season.comparison, f"season-{season.city}")
         for measure in ("both", "only_now", "only_before"):
             value = getattr(season.places, measure)
             yield {
@@ -155,21 +170,36 @@ def _cells(snapshot: Snapshot) -> Iterator[dict[str, object]]:
                 behind = {"n": counted.submissions, "contributors": counted.contributors}
                 here = {**place, "answer": cell.cell, "kind": kind, **behind}
                 yield {**here, "measure": "submissions", "value": counted.submissions}
-                if kind in cell.hot:
-                    yield {**here, "measure": "hot_spot", "value": 1, "test": "getis_ord"}
-            between = _between(cell.heat_share_interval)
-            yield {**place, "answer": cell.cell, "measure": "heat_share", "value": cell.heat_share, **between}
+            if cell.heat_share is not None:
+                both = sum(cell.kinds[kind].submissions for kind in ("heat_island", "climate_oasis"))
+                share = {"value": cell.heat_share, **_between(cell.heat_share_interval), "n": both}
+                yield {**place, "answer": cell.cell, "measure": "heat_share", **share}
         for spots in found.hot_spots:
             sought = {"kind": spots.kind, "n": spots.pins, "p": spots.cutoff, "gate": spots.gate}
-            yield {**place, "measure": "hot_spots", "value": spots.found, "test": "getis_ord", **sought}
+            size = {"answer": f"h3_{spots.resolution}", "measure": "hot_spots", "value": spots.found}
+            yield {**place, **size, "test": "getis_ord", **sought}
+            for code in spots.hot:
+                yield {**place, "answer": code, "kind": spots.kind, "measure": "hot_spot", "test": "getis_ord"}
 
 
 def _coverage(snapshot: Snapshot) -> Iterator[dict[str, object]]:
     for found in snapshot.coverage:
         for each in found.districts:
             place = {"figure": f"coverage-{found.city}", "city": found.city, "answer": each.code}
+            yield {**place, "measure": "population", "value": each.population}
             yield {**place, "measure": "expected", "value": each.expected, "n": found.submissions}
             yield {**place, "measure": "part", "value": each.part, "test": "poisson", "verdict": each.verdict}
+
+
+def _compared(comparison: Comparison, figure: str) -> Iterator[dict[str, object]]:
+    """The days that the sides have in common, how many p were corrected together, and what of each side lies within."""
+    both = {"figure": figure, **_sides(comparison)}
+    for measure, value in (("first", comparison.first), ("last", comparison.last), ("tests", comparison.tests)):
+        yield {**both, "measure": f"compared_{measure}", "value": value}
+    for side in comparison.sides:
+        place = {"figure": figure, "city": side.city, "campaign": side.campaign, "contributors": side.contributors}
+        yield {**place, "measure": "compared_submissions", "value": side.submissions}
+        yield {**place, "measure": "compared_left_out", "value": side.left_out}
 
 
 def _sides(comparison: Comparison) -> dict[str, object]:
@@ -184,5 +214,6 @@ def _between(interval: Interval | None) -> dict[str, object]:
 
 
 def _test(found: Row | Scale) -> dict[str, object]:
-    names = ("p", "q", "p_independent", "effect", "effect_size", "verdict", "gate")
-    return {"test": found.test_independent, **{name: getattr(found, name) for name in names}}
+    names = ("p", "q", "test_independent", "p_independent", "effect", "effect_size", "verdict", "gate")
+    test = EXCHANGE if found.p is not None else None
+    return {"test": test, **{name: getattr(found, name) for name in names}}

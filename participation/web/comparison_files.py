@@ -10,17 +10,16 @@ from werkzeug.wrappers import Response
 
 from participation import comparison_charts, comparison_report
 from participation.comparison_charts import SANS
-from participation.comparison_result import CityMap
 from participation.locales import CODES
-from participation.models.cities import City
-from participation.services import comparison_exports, comparison_notes
+from participation.services import comparison_exports, comparison_notes, comparison_voices
 from participation.web.forms import comparisons as forms
 from participation.web.forms.comparisons import Chosen
+from participation.web.plumbing import comparison_grounds as grounds
 from participation.web.plumbing import comparison_layers as layers
 from participation.web.plumbing.access import account
-from participation.web.plumbing.comparison_contents import Contents, contents
+from participation.web.plumbing.comparison_contents import Contents, contents, shown_ids
 from participation.web.plumbing.comparison_methods import source_lines
-from participation.web.plumbing.comparison_reports import report_data
+from participation.web.plumbing.comparison_reports import Texts, report_data
 from participation.web.plumbing.formats import named
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
@@ -43,9 +42,13 @@ def report(partnership: str) -> Response:
     second = request.args.get("second", "")
     if chosen.stored is None or chosen.campaign is None or (second and (second not in CODES or second == lang())):
         abort(404)
-    notes = comparison_notes.listing(db, campaign=chosen.campaign, reader=account())
+    found = contents(chosen)
+    texts = Texts(
+        comparison_voices.published(db, ids=shown_ids(found)) if found else {},
+        comparison_notes.listing(db, campaign=chosen.campaign, reader=account()),
+    )
     languages = [lang(), second] if second else [lang()]
-    data = report_data(chosen, languages, notes)
+    data = report_data(chosen, languages, texts)
     response = _file(
         _typeset(orjson.dumps(data).decode()), f"{partnership}-{'-'.join(languages)}.pdf", "application/pdf"
     )
@@ -114,18 +117,16 @@ def _map(chosen: Chosen, found: Contents, code: str) -> str | None:
     city = next((city for city in chosen.cities if city.slug == slug), None)
     if city is None:
         return None
-    span_m = layers.span_m(chosen.cities)
     if sort == "coverage":
+        span_m = grounds.districts_span_m(chosen.cities)
         coverage = next((each for each in found.coverage if each.city == slug), None)
         title = gettext("%(city)s: where nothing is known yet", city=named(city))
         return layers.coverage_picture(city, coverage, span_m=span_m, title=title, font=SANS) if coverage else None
     own = next((each for each in found.maps if each.city == slug), None)
-    return _layer(city, own, layer, span_m) if own and layer in layers.LAYERS else None
-
-
-def _layer(city: City, own: CityMap, layer: str, span_m: float) -> str:
-    title = layers.picture_title(city, layer)
-    return layers.picture(city, layers.drawn(own, layer), span_m=span_m, title=title, font=SANS)
+    if own is None or layer not in layers.LAYERS:
+        return None
+    title, span_m = layers.picture_title(city, layer), grounds.span_m(chosen.cities, found.boxes)
+    return layers.picture(city, layers.drawn(own, layer), shown=found.boxes, span_m=span_m, title=title, font=SANS)
 
 
 @lru_cache(maxsize=32)

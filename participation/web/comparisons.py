@@ -1,8 +1,9 @@
 """The comparison of the cities of a partnership, read from the stored result."""
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
@@ -23,6 +24,7 @@ from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("comparisons", __name__)
+INDENTED = re.compile(r"\n\s+")
 
 
 @blueprint.get("/<lang:lang>/compare/<partnership>")
@@ -43,9 +45,8 @@ def page(partnership: str) -> str:
         notes=comparison_notes.listing(db, campaign=chosen.campaign, reader=reader) if chosen.campaign else [],
         may_note=may_note,
         facts=comparison_facts,
-        method=method_lines(found) if found else [],
         note_title=note_title,
-        map_settings=_map_settings(chosen),
+        map_settings=_map_settings(chosen, found) if found else {},
     )
 
 
@@ -59,10 +60,19 @@ class Drawing:
     found: Contents = field(compare=False)
 
 
+class Kept(NamedTuple):
+    """What is drawn once: what there is to choose, figures, maps and tables, and in the end what they cannot say."""
+
+    choice: Markup
+    result: Markup
+    limits: Markup
+
+
 @lru_cache(maxsize=32)
-def _kept(drawing: Drawing) -> Markup:
-    """Figures, maps and tables change only with the result: hundreds of rows that need not be drawn for each reader."""
-    drawn = render_template(
+def _kept(drawing: Drawing) -> Kept:
+    """Changes only with the result: hundreds of rows that need not be drawn for each reader."""
+    choice = render_template("comparisons/_choice.html", chosen=drawing.chosen)
+    result = render_template(
         "comparisons/_result.html",
         chosen=drawing.chosen,
         found=drawing.found,
@@ -70,10 +80,16 @@ def _kept(drawing: Drawing) -> Markup:
         layers=comparison_layers,
         facts=comparison_facts,
     )
-    return Markup(drawn)  # noqa: S704  # a template has escaped it
+    limits = render_template("comparisons/_limits.html", found=drawing.found, method=method_lines(drawing.found))
+    return Kept(_drawn(choice), _drawn(result), _drawn(limits))
 
 
-def _map_settings(chosen: Chosen) -> dict[str, Any]:
+def _drawn(text: str) -> Markup:
+    """Without the indentation of the templates, which is a tenth of a page like this."""
+    return Markup(INDENTED.sub("\n", text))  # noqa: S704  # a template has escaped it
+
+
+def _map_settings(chosen: Chosen, found: Contents) -> dict[str, Any]:
     """What the script of the maps has to know."""
 
     def facts(city: City) -> dict[str, Any]:
@@ -81,7 +97,7 @@ def _map_settings(chosen: Chosen) -> dict[str, Any]:
         return {
             "slug": city.slug,
             "name": named(city),
-            "box": city.area.box,
+            "box": found.boxes.get(city.slug, city.area.box),
             "source": city.boundary_source,
             "outline": url_for("basemaps.outline", city=city.slug) + f"?lang={lang()}",
             "cells": url_for("comparison_files.cells", **address),

@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.adding_states import ADDING, what
 from tests.browser.arriving import at, for_staff
+from tests.browser.comparison_states import COMPARISON
 from tests.browser.data_states import DATA
 from tests.browser.places_states import PLACES
 from tests.browser.steps import cluster, go_on, map_is_ready, open_form, open_map, pin, send_button
@@ -185,4 +186,6 @@ STATES: dict[str, State] = {
     "decision-published": for_staff("/staff/submissions/{ids[published]}"),
     "translation": _translation_opened,
     **DATA,
+    **COMPARISON,
+    "comparison-notes": for_staff("/staff/compare/worms-metz/notes?figure=heat_island-reasons"),
 }

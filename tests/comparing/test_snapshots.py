@@ -151,6 +151,15 @@ def test_a_district_is_little_known_only_where_something_was_to_be_expected(inpu
     assert {one.verdict for one in coverage(replace(part, city=nobody)).districts} == {"no_population"}
 
 
+def test_hot_spots_are_looked_for_in_cells_of_two_sizes(snapshot: Snapshot) -> None:
+    for found in snapshot.maps:
+        looked = {(spots.kind, spots.resolution): spots for spots in found.hot_spots}
+        assert {*looked} == {(kind, size) for kind in ("heat_island", "climate_oasis") for size in (9, 8)}
+        assert all(spots.found == len(spots.hot) for spots in looked.values())
+        assert all(h3.get_resolution(code) == spots.resolution for spots in looked.values() for code in spots.hot)
+        assert looked["heat_island", 8].cells < looked["heat_island", 9].cells
+
+
 def counted(found: CityMap) -> dict[tuple[str, str], tuple[int, int]]:
     return {
         (cell.cell, kind): (count.submissions, count.contributors)

@@ -194,10 +194,10 @@ def participants(side: Side, population: int, per_10000: tuple[float, float], pl
     )
 
 
-def city_map(city: str) -> CityMap:
+def city_map(city: str, middle: tuple[float, float] | None = None) -> CityMap:
     """Nineteen cells around the middle of the city, in all classes."""
     cells = []
-    for n, code in enumerate(sorted(h3.grid_disk(h3.latlng_to_cell(*MIDDLES[city], 9), 2))):
+    for n, code in enumerate(sorted(h3.grid_disk(h3.latlng_to_cell(*(middle or MIDDLES[city]), 9), 2))):
         heat = (None, 0.9, 0.65, 0.5, 0.3, 0.1)[n % 6]
         between = Interval(max(0, heat - 0.2), min(1, heat + 0.2)) if heat is not None else None
         hot = ("heat_island",) if n % 7 == 1 else ()
@@ -206,8 +206,10 @@ def city_map(city: str) -> CityMap:
             counted["climate_oasis"] = CellCount(6, 5)
         cells.append(Cell(code, 9, counted, heat, between, hot))
     spots = (
-        HotSpots("heat_island", 200, 271, 3, 0.002, None),
-        HotSpots("climate_oasis", 30, 271, 0, None, "few_pins"),
+        HotSpots("heat_island", 9, tuple(one.cell for one in cells if one.hot), 200, 271, 3, 0.002, None),
+        HotSpots("climate_oasis", 9, (), 30, 271, 0, None, "few_pins"),
+        HotSpots("heat_island", 8, (h3.cell_to_parent(cells[1].cell, 8),), 200, 60, 1, 0.004, None),
+        HotSpots("climate_oasis", 8, (), 30, 60, 0, None, "few_pins"),
     )
     return CityMap(city, tuple(cells), {"heat_island": 15, "idea": 6}, spots)
 

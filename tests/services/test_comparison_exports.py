@@ -32,8 +32,9 @@ def test_a_share_has_its_interval_and_what_it_is_a_share_of(lines: Lines) -> Non
 
 def test_a_difference_has_its_test_p_q_and_effect(lines: Lines) -> None:
     [found] = find(lines, figure="heat_island-place_type", answer="square", measure="difference")
-    assert [found[name] for name in ("city", "test", "p", "q", "p_independent", "effect", "verdict")] == [
-        "metz+worms", "fisher", "0.002", "0.011", "0.009", "0.17", "differs",
+    names = ("city", "test", "p", "q", "test_independent", "p_independent", "effect", "verdict")
+    assert [found[name] for name in names] == [
+        "metz+worms", "exchange_of_contributors", "0.002", "0.011", "fisher", "0.009", "0.17", "differs",
     ]  # fmt: skip
 
 
@@ -46,8 +47,12 @@ def test_taking_part_has_rates_and_their_ratio(lines: Lines) -> None:
 
 def test_groups_scales_maps_districts_and_seasons_are_there(lines: Lines) -> None:
     assert find(lines, answer="plant_trees", part_of="green", measure="share")
-    assert find(lines, question="comfort", measure="cliffs_delta", test="mann_whitney")
+    assert find(lines, question="comfort", measure="cliffs_delta", test_independent="mann_whitney")
+    [answers, _] = find(lines, figure="heat_island-place_type", measure="answers")
+    assert [answers[name] for name in ("city", "value", "n", "contributors")] == ["metz", "200", "210", "95"]
     assert find(lines, figure="map-metz", measure="submissions")
+    assert find(lines, figure="coverage-worms", answer="nord", measure="population", value="9000")
+    assert len(find(lines, figure="map-metz", measure="hot_spot")) == 4
     assert find(lines, figure="coverage-worms", verdict="fewer")
     assert find(lines, figure="season-metz-heat_island-place_type", measure="share")
 

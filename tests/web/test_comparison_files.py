@@ -3,14 +3,18 @@
 import csv
 import io
 import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import pypdf
 import pytest
 from sqlalchemy.orm import Session
 
 from participation.models.campaigns import Campaign
-from tests.factories import campaigns, cities, comparisons, partnerships
-from tests.factories.cities import OUTSIDE
+from tests.factories import campaigns, cities, comparison_results, comparisons, partnerships, submissions
+from tests.factories.cities import INSIDE, OUTSIDE
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
 
@@ -48,7 +52,8 @@ def test_its_numbers_are_a_table(figure: str, client: PageClient) -> None:
 def test_the_cells_are_geojson_with_words_in_the_language_of_the_page(client: PageClient) -> None:
     found = client.get("/de/compare/worms-metz/metz.json").json
     assert found is not None
-    assert len(found["features"]) == 19
+    assert len(found["features"]) == 20
+    assert found["features"][-1]["properties"]["hot"] == "ring-heat"
     properties = found["features"][0]["properties"]
     assert {"count", "balance", "hot", "entries", "heat_share", "said"} == {*properties}
     assert "Hitzeinsel" in properties["said"]
@@ -63,16 +68,68 @@ def test_all_numbers_are_a_table_and_the_result_as_it_is_stored(client: PageClie
 
 
 @sqlite_only
-@pytest.mark.parametrize(("query", "language"), [("", "en"), ("?second=fr", "en")])
-def test_the_report_is_set_in_one_language_or_two(query: str, language: str, client: PageClient) -> None:
-    response = client.get(f"{BASE}.pdf{query}")
+def test_every_number_on_the_page_is_in_the_file(client: PageClient) -> None:
+    known: dict[str, set[float]] = defaultdict(set)
+    for line in csv.DictReader(io.StringIO(client.get("/exports/compare/worms-metz.csv").text)):
+        known[line["figure"]] |= {*values(line)}
+        assert line["seed"] == "42"
+    page = client.page(BASE)
+    tables = [("participants", page.xpath("//table[@class='facts']")[0])]
+    for link in page.xpath("//ul[@class='figure-files']//a[contains(@href, '.csv')]"):
+        around = next(link.iterancestors("figure", "details"))
+        tables.append((link.get("href").rpartition("/")[2].removesuffix(".csv"), around.xpath(".//table")[0]))
+    assert len({figure for figure, _ in tables}) > 12
+    for figure, table in tables:
+        for cell in table.xpath(".//td"):
+            said = cell.text_content().replace("below 0.001", "")
+            for found in re.findall(r"\d[\d,]*(?:\.\d+)?", said):
+                assert is_one_of(known[figure], found.replace(",", "")), (figure, found, said)
+
+
+def values(line: Mapping[str, str]) -> Iterator[float]:
+    """What a line says, as numbers, in percent, and as a share of n; of a day the year and the day."""
+    for column in ("value", "low", "high", "count", "n", "contributors", "p", "q", "effect"):
+        if "-" in line[column][1:] and line[column][:2] == "20":
+            yield from (float(date.fromisoformat(line[column]).year), float(date.fromisoformat(line[column]).day))
+        elif re.fullmatch(r"-?\d+(\.\d+)?(e-\d+)?", line[column]):
+            value = abs(float(line[column]))
+            yield from (value, 100 * value)
+            if column in ("value", "count") and float(line["n"] or 0):
+                yield 100 * value / float(line["n"])
+
+
+def is_one_of(known: set[float], said: str) -> bool:
+    """Whether a number, rounded as it is said, is one that is known."""
+    half = 0.5 / 10 ** len(said.partition(".")[2])
+    return any(abs(value - float(said)) <= half + 1e-9 for value in known)
+
+
+def voices(session: Session, campaign: Campaign) -> None:
+    """A text of each city on the same theme, in languages of their own."""
+    texts = (("Kein Baum weit und breit.", "de", INSIDE), ("#strong[Rien] que du béton…", "fr-FR", OUTSIDE))
+    ids = [
+        [str(submissions.published(session, city, campaign, "idea", text=text, text_lang=lang, point=point).id)]
+        for city, (text, lang, point) in zip(campaign.partnership.cities, texts, strict=True)
+    ]
+    comparisons.store(session, campaign, comparison_results.make(voices=(comparison_results.theme(*ids),)))
+
+
+@sqlite_only
+@pytest.mark.parametrize("second", ["", "fr"])
+def test_the_report_is_set_in_one_language_or_two(
+    second: str, client: PageClient, session: Session, campaign: Campaign
+) -> None:
+    voices(session, campaign)
+    response = client.get(f"{BASE}.pdf", query_string={"second": second} if second else {})
     assert response.mimetype == "application/pdf"
     reader = pypdf.PdfReader(io.BytesIO(response.data))
-    text = "".join(page.extract_text() for page in reader.pages)
-    assert "Square" in text
-    assert ("Îlot de chaleur" in text) is bool(query)
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    for said in ("Square", "Voices", "Kein Baum weit und breit.", "#strong[Rien] que du béton…", "French (France)"):
+        assert said in text
+    for said in ("Îlot de chaleur", "français (France)"):
+        assert (said in text) is bool(second)
     assert all(page.mediabox.width == pytest.approx(595.28, abs=0.1) for page in reader.pages)
-    assert reader.trailer["/Root"]["/Lang"] == language
+    assert reader.trailer["/Root"]["/Lang"] == "en"
 
 
 @sqlite_only

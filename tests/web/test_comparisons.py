@@ -10,8 +10,17 @@ from participation.models.campaigns import Campaign
 from participation.models.submissions import Submission
 from participation.models.translations import Translation
 from participation.services import receipts
-from tests.factories import accounts, campaigns, cities, comparison_results, comparisons, partnerships, submissions
-from tests.factories.cities import OUTSIDE
+from tests.factories import (
+    accounts,
+    campaigns,
+    cities,
+    comparison_results,
+    comparison_results_of_many,
+    comparisons,
+    partnerships,
+    submissions,
+)
+from tests.factories.cities import CENTRE, OUTSIDE
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
@@ -87,14 +96,16 @@ def test_a_result_of_an_older_shape_is_none(client: PageClient, session: Session
 @sqlite_only
 def test_one_city_alone_is_described(client: PageClient, session: Session, campaign: Campaign) -> None:
     whole = comparison_results.make()
+    unknown = replace(whole.participants[0], without_key=4)
     alone = replace(
-        whole, cities=("worms",), participants=whole.participants[:1], pairs=(), maps=whole.maps[:1], seasons=(),
+        whole, cities=("worms",), participants=(unknown,), pairs=(), maps=whole.maps[:1], seasons=(),
         coverage=whole.coverage[:1],
     )  # fmt: skip
     comparisons.store(session, campaign, alone)
     text = words(client)
     assert "Only one city is in this comparison so far" in text
     assert "128" in text
+    assert "Of 4 entries in Worms nobody knows whether several come from the same person" in text
     assert "There is no earlier campaign" in text
 
 
@@ -140,23 +151,8 @@ def test_with_more_than_two_cities_any_two_are_chosen_or_all(
     koeln = cities.make(session, "koeln", name={"en": "Cologne"})
     campaign.partnership.memberships.append(type(campaign.partnership.memberships[0])(city=koeln))
     session.flush()
-    whole = comparison_results.make()
-    [pair] = whole.pairs
-    sides = (*pair.sides, replace(pair.sides[1], city="koeln"))
-    rows = tuple(
-        replace(row, shares=(*row.shares, row.shares[1]), difference=None, difference_interval=None)
-        for row in pair.questions[0].rows
-    )
-    question = replace(pair.questions[0], rows=rows, answers=(*pair.questions[0].answers, pair.questions[0].answers[1]))
-    said = tuple(
-        replace(each, numbers=(*each.numbers, each.numbers[1]))
-        for each in pair.sentences
-        if each.question == "place_type" and each.kind == "heat_island"
-    )
-    together = replace(pair, sides=sides, questions=(question,), sentences=said, turnout=None)
-    people = (*whole.participants, replace(whole.participants[0], city="koeln"))
-    three = replace(whole, cities=("worms", "metz", "koeln"), participants=people, together=together)
-    comparisons.store(session, campaign, three)
+    middles = {"metz": OUTSIDE, "worms": CENTRE, "koeln": CENTRE}
+    comparisons.store(session, campaign, comparison_results_of_many.make(middles))
     page = client.page(f"{PAGE}?city=all")
     assert page.xpath("//table[@class='facts']//th[@scope='col']/text()") == ["Metz", "Worms", "Cologne"]
     assert page.xpath("//figure[@id='heat_island-place_type']//details[@open]//table")

@@ -11,8 +11,10 @@ from participation.comparison_result import CityMap, Coverage, Season, Snapshot,
 from participation.questionnaire import load
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_facts as facts
+from participation.web.plumbing import comparison_grounds as grounds
 from participation.web.plumbing import comparison_pages as pages
 from participation.web.plumbing.comparison_facts import Fact, Findings
+from participation.web.plumbing.comparison_limits import limits
 from participation.web.plumbing.comparison_pages import Figure
 from participation.web.plumbing.comparison_sentences import sentence
 from participation.web.plumbing.comparison_words import Naming
@@ -43,6 +45,7 @@ class Contents:
     findings: list[Findings]
     kinds: list[tuple[str, list[Figure]]]
     maps: list[CityMap]
+    boxes: grounds.Boxes
     coverage: list[Coverage]
     seasons: list[Seasonal]
     limits: list[str]
@@ -78,6 +81,7 @@ class Key:
     cities: Named
     everybody: bool
     campaigns: Named
+    partners: Named
 
 
 def key(chosen: Chosen) -> Key:
@@ -90,6 +94,7 @@ def key(chosen: Chosen) -> Key:
         tuple((city.slug, named(city)) for city in chosen.cities),
         chosen.everybody,
         tuple((campaign.code, named(campaign)) for campaign in chosen.campaigns),
+        tuple((city.slug, named(city)) for city in chosen.partnership.cities),
     )
 
 
@@ -117,9 +122,10 @@ def _contents(of: Key) -> Contents:
         findings=facts.findings(comparison, naming) if comparison else [],
         kinds=_by_kind(comparison, naming),
         maps=_of(snapshot.maps, slugs),
+        boxes=grounds.boxes(_of(snapshot.maps, slugs)),
         coverage=_of(snapshot.coverage, slugs),
         seasons=[_seasonal(each, naming, cities, campaigns) for each in _of(snapshot.seasons, slugs)],
-        limits=list(facts.limits(people, names)),
+        limits=list(limits(people, names)),
         cities=tuple(slugs),
     )
 

@@ -1,6 +1,6 @@
 """Who took part, what is said in one sentence each, and where nothing is known: made ready to be read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -94,6 +94,11 @@ def findings(comparison: Comparison, naming: Naming) -> list[Findings]:
         if said:
             groups.append(Findings(verdict, headings[verdict], tuple(said[:FIRST]), tuple(said[FIRST:])))
     return groups
+
+
+def nothing_said(comparison: Comparison) -> str:
+    """Why there is no sentence at all on what differs and what does not."""
+    return gate_sentence(comparison.turnout.gate if comparison.turnout else None)
 
 
 def theme_title(theme: Theme, naming: Naming) -> str:
@@ -217,21 +222,3 @@ def _hot_days(found: Participants) -> tuple[str, str]:
     if found.hot_days is None:
         return gettext("not entered by the city"), ""
     return number(found.hot_days), found.hot_days_source
-
-
-def limits(found: Sequence[Participants], names: Sequence[str]) -> Iterator[str]:
-    """What has to be known before anybody draws a conclusion."""
-    yield gettext(
-        "Those who take part are not a sample of the residents: they have chosen to. What they say is true of them, "
-        "and only a hint for everybody else."
-    )
-    yield gettext("People pin what is near to where they live, work or pass by; other places are missing.")
-    for name, each in zip(names, found, strict=True):
-        yield gettext(
-            "In %(city)s several entries come from the same person, so that %(entries)s entries count like about "
-            "%(effective)s independent ones.",
-            city=name,
-            entries=number(each.submissions),
-            effective=number(round(each.submissions / max(each.design_effect, 1))),
-        )
-    yield gettext("“No difference is shown” does not mean that there is none: the answers may be too few to show it.")

@@ -1,18 +1,19 @@
 """The maps of a comparison: which shade and sign a cell has in each layer, and how it is said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext, ngettext
 
 from participation import comparison_maps
-from participation.comparison_maps import Cell, Ground
+from participation.comparison_maps import Cell
 from participation.comparison_result import Cell as Bin
 from participation.comparison_result import CityMap, Coverage
 from participation.models.cities import City
 from participation.questionnaire import Questionnaire
-from participation.services import city_outlines
+from participation.web.plumbing import comparison_hot_spots
+from participation.web.plumbing.comparison_grounds import Boxes, districts_box, ground
 from participation.web.plumbing.comparison_tables import Table
 from participation.web.plumbing.comparison_words import span
 from participation.web.plumbing.formats import metres, named, number, percent
@@ -39,7 +40,8 @@ class Key:
 def drawn(cells: CityMap, layer: str) -> list[Cell]:
     """The cells of a layer; those that say nothing in it are left out."""
     made = [_cell(each, layer) for each in cells.cells]
-    return [each for each in made if each.shade]
+    rings = [Cell(code, ring) for code, ring, _ in comparison_hot_spots.rings(cells)] if layer == "hot" else []
+    return [each for each in made if each.shade] + rings
 
 
 def titles() -> dict[str, str]:
@@ -60,6 +62,7 @@ def keys(layer: str) -> list[Key]:
         return [
             Key("heat2", "heat", gettext("More heat islands around here than chance would explain")),
             Key("oasis2", "oasis", gettext("More climate oases around here than chance would explain")),
+            *(Key(ring, "", said) for ring, said in comparison_hot_spots.ring_keys()),
         ]
     return [
         Key("heat2", "", gettext("three quarters or more are heat islands")),
@@ -99,10 +102,14 @@ def geojson(cells: CityMap, questionnaire: Questionnaire) -> dict[str, Any]:
         counted = {"entries": entries(each), "heat_share": each.heat_share}
         return counted | shades | {"said": _said(each, questionnaire)}
 
-    return comparison_maps.collection((each.cell, figures(each)) for each in cells.cells)
+    larger = [
+        (code, {"entries": None, "heat_share": None, **dict.fromkeys(LAYERS, ""), "hot": ring, "said": said})
+        for code, ring, said in comparison_hot_spots.rings(cells)
+    ]
+    return comparison_maps.collection([*((each.cell, figures(each)) for each in cells.cells), *larger])
 
 
-def in_words(cells: CityMap, name: str) -> list[str]:
+def in_words(cells: CityMap, name: str, questionnaire: Questionnaire) -> list[str]:
     """What the map of a city shows, in sentences."""
     shown = ngettext(
         "%(city)s: %(number)s cell is shown, with at least five people.",
@@ -117,31 +124,7 @@ def in_words(cells: CityMap, name: str) -> list[str]:
         sum(cells.elsewhere.values()),
         number=number(sum(cells.elsewhere.values())),
     )
-    return [shown, elsewhere]
-
-
-def hot_spots(cells: CityMap, name: str, questionnaire: Questionnaire) -> list[str]:
-    """What came of looking for hot spots, kind by kind."""
-    said = []
-    for each in cells.hot_spots:
-        values = {"city": name, "kind": questionnaire.kind_label(each.kind, lang()), "pins": number(each.pins)}
-        if each.gate:
-            said.append(
-                gettext(
-                    "%(city)s, %(kind)s: hot spots are looked for from fifty entries on; there are %(pins)s.", **values
-                )
-            )
-        else:
-            said.append(
-                ngettext(
-                    "%(city)s, %(kind)s: %(number)s cell is a hot spot (%(pins)s entries).",
-                    "%(city)s, %(kind)s: %(number)s cells are hot spots (%(pins)s entries).",
-                    each.found,
-                    number=number(each.found),
-                    **values,
-                )
-            )
-    return said
+    return [shown, elsewhere, *comparison_hot_spots.in_words(cells, name, questionnaire)]
 
 
 def entries(each: Bin) -> int:
@@ -160,31 +143,21 @@ def table(cells: CityMap, questionnaire: Questionnaire, rows: int | None = SHOWN
     )
 
 
-def picture(city: City, cells: Sequence[Cell], *, span_m: float, title: str, font: str) -> str:
+def picture(city: City, cells: Sequence[Cell], *, shown: Boxes, span_m: float, title: str, font: str) -> str:
     """The map of a city as an SVG file."""
     scale = metres(comparison_maps.scale_m(span_m))
-    return comparison_maps.file(ground(city), cells, span=span_m, title=title, scale_said=scale, font=font)
+    place = ground(city, shown.get(city.slug))
+    return comparison_maps.file(place, cells, span=span_m, title=title, scale_said=scale, font=font)
 
 
 def coverage_picture(city: City, coverage: Coverage, *, span_m: float, title: str, font: str) -> str:
     """The districts of a city in the shade of what is known of them."""
     verdicts = {each.code: each.verdict for each in coverage.districts}
-    plain = ground(city)
+    plain = ground(city, districts_box(city))
     shades = tuple(DISTRICTS[verdicts.get(district.code, "no_population")] for district in city.districts)
-    shaded = Ground(plain.boundary, plain.districts, shades)
+    shaded = replace(plain, shades=shades)
     scale = metres(comparison_maps.scale_m(span_m))
     return comparison_maps.file(shaded, (), span=span_m, title=title, scale_said=scale, font=font)
-
-
-def ground(city: City) -> Ground:
-    """The outline of a city as the map draws it."""
-    drawn = city_outlines.outline(city.boundary, tuple(district.boundary for district in city.districts))
-    return Ground(drawn.boundary, drawn.districts)
-
-
-def span_m(cities: Sequence[City]) -> float:
-    """The side of the maps in metres, so that these cities have the same scale."""
-    return comparison_maps.span_m([ground(city) for city in cities])
 
 
 def picture_title(city: City, layer: str) -> str:

@@ -50,7 +50,7 @@ def method_lines(found: Contents) -> list[str]:
         ),
         gettext(
             "Cells of the maps are shown from five people on. Hot spots are those of Getis and Ord (Gi*), looked for "
-            "from fifty entries on and corrected for the number of cells."
+            "from fifty entries on, in cells of two sizes, and corrected for the number of cells."
         ),
         gettext(
             "Data version %(version)s, seed %(seed)s, computed with %(libraries)s.",

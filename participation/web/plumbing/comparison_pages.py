@@ -34,7 +34,10 @@ STEPS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 @dataclass(frozen=True)
 class Figure:
-    """A question (or taking part) side by side. `title` says the finding, `notes` what else has to be known."""
+    """A question (or taking part) side by side. `title` says the finding, `notes` what else has to be known.
+
+    `tested` says whether its table has a q.
+    """
 
     code: str
     kind: str
@@ -43,6 +46,7 @@ class Figure:
     notes: tuple[str, ...]
     chart: Chart | None
     table: Table
+    tested: bool = False
 
 
 def figures(comparison: Comparison, naming: Naming, *, prefix: str = "") -> list[Figure]:
@@ -96,7 +100,14 @@ def _figure(question: Question, comparison: Comparison, naming: Naming, prefix: 
         chart = Chart(title, _description(), naming.sides, rows, _share_ticks(rows))
     heading = naming.questionnaire.question_label(question.question, question.kind, lang())
     code = f"{prefix}{question.kind}-{question.question}"
-    return Figure(code, question.kind, heading, title, (*notes, *_notes(question, naming)), chart, table)
+    said = (*notes, *_notes(question, naming))
+    return Figure(code, question.kind, heading, title, said, chart, table, tested=_tested(question))
+
+
+def _tested(question: Question) -> bool:
+    return any(row.q is not None for row in question.rows) or (
+        question.scale is not None and question.scale.q is not None
+    )
 
 
 def _findings(question: Question, comparison: Comparison, naming: Naming) -> Iterator[str]:

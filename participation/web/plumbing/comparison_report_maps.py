@@ -9,6 +9,7 @@ from participation.comparison_result import CityMap, Coverage
 from participation.models.cities import City
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_facts as facts
+from participation.web.plumbing import comparison_grounds as grounds
 from participation.web.plumbing import comparison_layers as layers
 from participation.web.plumbing.comparison_contents import Contents
 from participation.web.plumbing.comparison_tables import Table
@@ -31,9 +32,12 @@ def maps(chosen: Chosen, each: Each) -> Iterator[Part]:
 
 
 def _layer(chosen: Chosen, each: Each, layer: str, cells: Mapping[str, list[Cell]]) -> Part:
-    span_m = layers.span_m(chosen.cities)
+    shown: grounds.Boxes = each(lambda found: found.boxes)[0]
+    span_m = grounds.span_m(chosen.cities, shown)
     pictures = {
-        city.slug: layers.picture(city, cells.get(city.slug, []), span_m=span_m, title=named(city), font=FONTS)
+        city.slug: layers.picture(
+            city, cells.get(city.slug, []), shown=shown, span_m=span_m, title=named(city), font=FONTS
+        )
         for city in chosen.cities
     }
     return _pictures(chosen, each, pictures, lambda: layers.titles()[layer], lambda: layers.keys(layer))
@@ -62,8 +66,7 @@ def _in_words(chosen: Chosen, found: Contents) -> list[str]:
     names = {city.slug: named(city) for city in chosen.cities}
     said = []
     for own in found.maps:
-        said += layers.in_words(own, names[own.city])
-        said += layers.hot_spots(own, names[own.city], found.naming.questionnaire)
+        said += layers.in_words(own, names[own.city], found.naming.questionnaire)
     return said
 
 
@@ -71,7 +74,7 @@ def coverage(chosen: Chosen, each: Each) -> Iterator[Part]:
     """The districts of which nothing is known yet."""
     cities = {city.slug: city for city in chosen.cities}
     found: list[Coverage] = each(lambda found: found.coverage)[0]
-    span_m = layers.span_m(chosen.cities)
+    span_m = grounds.districts_span_m(chosen.cities)
     pictures = {
         own.city: layers.coverage_picture(
             cities[own.city], own, span_m=span_m, title=named(cities[own.city]), font=FONTS
@@ -89,8 +92,9 @@ def _districts(each: Each, city: City, n: int) -> Iterator[Part]:
     yield {"type": "text", "texts": each(lambda found: facts.missing(found.coverage[n]))}
     tables: list[Table] = each(lambda found: facts.coverage_table(found.coverage[n]))
     head = [joined(cells) for cells in zip(*(table.head for table in tables), strict=True)]
+    # The two numbers are said once, words in each language.
     rows = [
-        [joined(cells) for cells in zip(*rows, strict=True)]
+        [joined(cells[:1] if at in (1, 2) else cells) for at, cells in enumerate(zip(*rows, strict=True))]
         for rows in zip(*(table.rows for table in tables), strict=True)
     ]
     yield table(head, rows)
@@ -101,6 +105,6 @@ def joined(texts: Iterable[str]) -> str:
     return " / ".join(dict.fromkeys(texts))
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Part:
-    """A table that is the same for all languages."""
-    return {"type": "table", "head": list(head), "rows": [list(row) for row in rows]}
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float] | None = None) -> Part:
+    """A table that is the same for all languages; `widths` are the parts of the page that its columns have."""
+    return {"type": "table", "head": list(head), "rows": [list(row) for row in rows], "widths": widths}

@@ -1,7 +1,7 @@
 """What stands in the printed report of a comparison: the parts of the page, in one or two languages."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext
@@ -9,19 +9,31 @@ from flask_babel import gettext
 from participation import comparison_charts
 from participation.comparison_charts import Chart
 from participation.models.comparison_notes import ComparisonNote
+from participation.models.submissions import Submission
 from participation.web.forms.comparisons import Chosen
 from participation.web.plumbing import comparison_facts as facts
-from participation.web.plumbing.comparison_contents import Contents, contents
+from participation.web.plumbing.comparison_contents import Contents, Seasonal, contents
 from participation.web.plumbing.comparison_methods import method_lines, source_lines
 from participation.web.plumbing.comparison_pages import Figure
 from participation.web.plumbing.comparison_report_maps import FONTS, Each, Part, coverage, joined, maps, table
+from participation.web.plumbing.comparison_report_voices import voices
 from participation.web.plumbing.formats import day, named
 from participation.web.plumbing.locale import lang, speaking
 
 Side = tuple[str, Contents]
+# How wide the last columns of a question are, beside those of its sides: difference, q, V, finding.
+FURTHER = (1.3, 0.7, 0.6, 1.7)
 
 
-def report_data(chosen: Chosen, languages: Sequence[str], notes: Sequence[ComparisonNote]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Texts:
+    """What people have written: the published submissions that are shown, by id, and the notes of the teams."""
+
+    voices: Mapping[str, Submission]
+    notes: Sequence[ComparisonNote]
+
+
+def report_data(chosen: Chosen, languages: Sequence[str], texts: Texts) -> dict[str, Any]:
     """Everything that the report shows, as its template reads it."""
     sides: list[Side] = []
     for code in languages:
@@ -41,7 +53,7 @@ def report_data(chosen: Chosen, languages: Sequence[str], notes: Sequence[Compar
         "langs": list(languages),
         "cover": _cover(chosen, each),
         "foot": each(lambda _: gettext("%(partnership)s: comparison", partnership=named(chosen.partnership))),
-        "sections": [section for section in _sections(chosen, each, notes) if section["parts"]],
+        "sections": [section for section in _sections(chosen, each, texts) if section["parts"]],
     }
 
 
@@ -64,14 +76,15 @@ def _demo(chosen: Chosen) -> list[str]:
     return []
 
 
-def _sections(chosen: Chosen, each: Each, notes: Sequence[ComparisonNote]) -> Iterator[Part]:
+def _sections(chosen: Chosen, each: Each, texts: Texts) -> Iterator[Part]:
     yield _section(each(lambda _: gettext("In one sentence each")), _findings(each))
     yield _section(each(lambda _: gettext("Who took part")), _participants(chosen, each))
     yield _section(each(lambda _: gettext("Side by side")), _questions(each))
     yield _section(each(lambda _: gettext("Maps side by side")), maps(chosen, each))
     yield _section(each(lambda _: gettext("Where nothing is known yet")), coverage(chosen, each), page=False)
     yield _section(each(lambda _: gettext("Seasons")), _seasons(each))
-    yield _section(each(lambda _: gettext("Notes")), _notes(notes), page=False)
+    yield _section(each(lambda _: gettext("Voices")), voices(chosen, each, texts.voices))
+    yield _section(each(lambda _: gettext("Notes")), _notes(texts.notes), page=False)
     limits = [{"type": "list", "texts": each(lambda found: found.limits)}]
     yield _section(each(lambda _: gettext("What these numbers cannot say")), limits)
     method = [{"type": "list", "texts": each(method_lines)}]
@@ -107,37 +120,45 @@ def _participants(chosen: Chosen, each: Each) -> Iterator[Part]:
 
 def _questions(each: Each) -> Iterator[Part]:
     kinds = each(lambda found: found.kinds)
+    sides = list(map(joined, zip(*each(lambda found: found.naming.sides), strict=True)))
     labels = each(lambda found: [found.naming.questionnaire.kind_label(kind, lang()) for kind, _ in found.kinds])
     for n in range(len(kinds[0])):
         yield {"type": "heading", "texts": [own[n] for own in labels]}
         for m in range(len(kinds[0][n][1])):
-            yield from _figure([own[n][1][m] for own in kinds])
+            yield from _figure([own[n][1][m] for own in kinds], sides)
 
 
-def _figure(figures: list[Figure]) -> Iterator[Part]:
-    yield {"type": "small", "texts": [figure.heading for figure in figures]}
+def _figure(figures: list[Figure], sides: Sequence[str]) -> Iterator[Part]:
+    above = [figure.heading for figure in figures]
     if figures[0].chart:
-        yield _chart(figures)
-    yield table(list(_joined_head(figures)), [list(row) for row in _joined_rows(figures)])
+        yield _chart(figures, above)
+    else:
+        yield {"type": "small", "texts": above}
+    lines = [list(map(joined, zip(*rows, strict=True))) for rows in _said_once(figures)]
+    head = list(map(joined, zip(*(figure.table.head for figure in figures), strict=True)))
+    further = head[2 * len(sides) + 1 :]
+    widths = [2.2, *[1.6] * len(sides), *FURTHER[-len(further) :]] if further else None
+    yield table([head[0], *sides, *further], [_in_columns(line, len(sides)) for line in lines], widths)
     yield {"type": "small", "texts": [" ".join(figure.notes) for figure in figures]}
 
 
-def _joined_head(figures: list[Figure]) -> Iterator[str]:
-    for cells in zip(*(figure.table.head for figure in figures), strict=True):
-        yield joined(cells)
+def _in_columns(line: Sequence[str], sides: int) -> list[str]:
+    """A side has one column for how many there are and for the share they are."""
+    pairs = [" · ".join(filter(None, line[at : at + 2])) for at in range(1, 2 * sides + 1, 2)]
+    return [line[0], *pairs, *line[2 * sides + 1 :]]
 
 
-def _joined_rows(figures: list[Figure]) -> Iterator[Sequence[str]]:
+def _said_once(figures: list[Figure]) -> Iterator[list[Sequence[str]]]:
+    """The rows of all languages: numbers as the first says them, words in each language."""
     for rows in zip(*(figure.table.rows for figure in figures), strict=True):
-        # Numbers are said once, words in each language.
-        last = len(rows[0]) - 1
-        yield [joined(row[at] for row in rows) if at in (0, last) else rows[0][at] for at in range(last + 1)]
+        first, last = rows[0], len(rows[0]) - 1
+        yield [first, *([row[at] if at in (0, last) else first[at] for at in range(last + 1)] for row in rows[1:])]
 
 
-def _chart(figures: list[Figure]) -> Part:
+def _chart(figures: list[Figure], above: Sequence[str] = ()) -> Part:
     charts = [figure.chart for figure in figures if figure.chart]
     svg = comparison_charts.file(_bilingual(charts), titled=False, font=FONTS)
-    return {"type": "chart", "texts": [figure.title for figure in figures], "svg": svg}
+    return {"type": "chart", "above": list(above), "texts": [figure.title for figure in figures], "svg": svg}
 
 
 def _bilingual(charts: list[Chart]) -> Chart:
@@ -157,17 +178,18 @@ def _seasons(each: Each) -> Iterator[Part]:
 
 def _season(each: Each, n: int) -> Iterator[Part]:
     yield {"type": "heading", "texts": each(lambda found: found.seasons[n].name)}
-    yield {
-        "type": "list",
-        "texts": each(
-            lambda found: [
-                _said(one)
-                for group in found.seasons[n].findings
-                if group.verdict != "cannot_say"
-                for one in (*group.first, *group.more)
-            ]
-        ),
-    }
+    said = each(lambda found: [*_said_of_season(found.seasons[n])])
+    if said[0]:
+        yield {"type": "list", "texts": said}
+    else:
+        comparison = each(lambda found: found.seasons[n].season.comparison)[0]
+        yield {"type": "text", "texts": each(lambda _: facts.nothing_said(comparison))}
+
+
+def _said_of_season(seasonal: Seasonal) -> Iterator[Part]:
+    for group in seasonal.findings:
+        if group.verdict != "cannot_say":
+            yield from (_said(one) for one in (*group.first, *group.more))
 
 
 def _notes(notes: Sequence[ComparisonNote]) -> Iterator[Part]:

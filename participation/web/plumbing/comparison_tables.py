@@ -30,18 +30,21 @@ def p_value(value: float | None) -> str:
 
 
 def of_question(question: Question, rows: Sequence[Row], naming: Naming) -> Table:
-    """The answers of a question with the test of each; a group of answers is followed by its parts."""
+    """The answers of a question with the test of each; a group of answers is followed by its parts.
+
+    Shown is q, which knows of all the tests there are; p by itself is in the files.
+    """
     lines: list[tuple[str, ...]] = []
     for row in rows:
         label = answer_label(naming, question.question, row.code)
-        tested = (p_value(row.p), p_value(row.q), _effect(row.effect), verdict(row.verdict, row.gate))
+        tested = (p_value(row.q), _effect(row.effect), verdict(row.verdict, row.gate))
         lines.append((label, *_cells(row.shares), *_difference(row, naming), *tested))
         for part in row.parts:
             inner = naming.questionnaire.label(question.question, part.code, lang())
             blank = ("",) * (len(_difference(row, naming)) + len(tested))
             lines.append((f"– {inner}", *_cells(part.shares), *blank))
     difference = (gettext("Difference in points"),) if len(naming.sides) == 2 else ()
-    return Table((gettext("Answer"), *_heads(naming), *difference, "p", "q", "V", gettext("Finding")), tuple(lines))
+    return Table((gettext("Answer"), *_heads(naming), *difference, "q", "V", gettext("Finding")), tuple(lines))
 
 
 def _heads(naming: Naming) -> Iterator[str]:
@@ -87,7 +90,7 @@ def of_scale(question: Question, scale: Scale, naming: Naming) -> Table:
         for step, code in enumerate(scale.steps)
     ]
     blank = ("",) * (2 * len(naming.sides) - 1)
-    lines.append((gettext("p (corrected: q)"), f"{p_value(scale.p)} ({p_value(scale.q)})", *blank))
+    lines.append(("q", p_value(scale.q), *blank))
     if scale.effect is not None:
         between = f" {span(scale.effect_interval)}" if scale.effect_interval else ""
         lines.append((gettext("Cliff’s delta"), decimal(scale.effect) + between, *blank))

@@ -1,9 +1,11 @@
 """The words that sentences, charts and tables of a comparison share: names, labels, numbers with their intervals."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from flask_babel import gettext
 
 from participation.comparison_figures import Interval
@@ -26,7 +28,7 @@ class Naming:
 
 def answer_label(naming: Naming, question: str, code: str) -> str:
     """An answer as people read it, or what a group of measures is called."""
-    groups = _measure_groups()
+    groups = _measure_groups(lang())
     if question == "measures" and code in groups:
         return groups[code]
     try:
@@ -52,8 +54,8 @@ def points(value: float) -> str:
 
 
 def decimal(value: float) -> str:
-    """A rate or a ratio with what of it matters."""
-    return number(round(value, 2))
+    """A rate, a ratio or an effect, with two digits behind the point."""
+    return format_decimal(value, format="#,##0.00", locale=lang())
 
 
 def span(interval: Interval, said: Callable[[float], str] = decimal) -> str:
@@ -74,7 +76,9 @@ def listed(parts: Sequence[str]) -> str:
     return format_list(list(parts), locale=locale())
 
 
-def _measure_groups() -> dict[str, str]:
+@cache
+def _measure_groups(_code: str) -> Mapping[str, str]:
+    """In the language of the request, which is that of the code."""
     return {
         "green": gettext("Green: trees, plants, open ground"),
         "white": gettext("White: light surfaces"),

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -59,9 +60,14 @@ def size(value: float) -> str:
 
 def day(value: date) -> str:
     """A date in words."""
-    words = format_date(value, format="long", locale=locale())
+    return _day(date(value.year, value.month, value.day), lang())
+
+
+@lru_cache(maxsize=2048)
+def _day(value: date, code: str) -> str:
+    words = format_date(value, format="long", locale=code)
     # French says "premier" for the first day of a month; the locale data leave that to us.
-    return words.replace("1 ", "1er ", 1) if lang() == "fr" and value.day == 1 else words
+    return words.replace("1 ", "1er ", 1) if code == "fr" and value.day == 1 else words
 
 
 def moment(value: datetime, city: City) -> str:
@@ -77,12 +83,17 @@ def ago(value: datetime) -> str:
 
 def language_name(tag: str) -> str:
     """The name of a language in the page's language: `es-PE` is "Spanisch (Peru)"; an unknown tag stays as it is."""
+    return _language_name(tag, lang())
+
+
+@lru_cache(maxsize=512)
+def _language_name(tag: str, code: str) -> str:
     try:
         known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError):
-        names: Mapping[str, str] = locale().languages
+        names: Mapping[str, str] = Locale.parse(code).languages
         return names.get(tag.partition("-")[0], tag)
-    return known.get_display_name(locale()) or tag
+    return known.get_display_name(code) or tag
 
 
 def named(thing: Any, language: str = "") -> str:
