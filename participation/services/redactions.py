@@ -35,7 +35,7 @@ def redact(
 
     `folder` is where photos lie. Raises FormInvalid where nothing is marked.
     """
-    before = held(session, account=account, submission=submission, seen=seen, action="redact", states=STATES)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="redact", states=STATES)
     if before:
         return before
     parts = hidden.parts(submission)
@@ -62,7 +62,7 @@ def publish_redacted(
     now: datetime,
 ) -> Decision:
     """Redact a pending submission and publish what is left, in one step."""
-    before = held(session, account=account, submission=submission, seen=seen, action="publish")
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="publish")
     if before:
         return before
     redact(session, account=account, submission=submission, seen=seen, hidden=hidden, folder=folder, now=now)
@@ -75,7 +75,9 @@ def ask(
 ) -> Decision:
     """Ask somebody else to undo a redaction, or to delete the original before its time."""
     action = f"ask_{wish}"
-    before = held(session, account=account, submission=submission, seen=seen, action=action, states=WITH_ORIGINAL)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action=action, states=WITH_ORIGINAL
+    )
     if before:
         return before
     original = originals.of(session, submission=submission)
@@ -92,7 +94,9 @@ def grant(
     """Do what somebody else has asked for; raises NotAllowed for the account that asked."""
     original = originals.of(session, submission=submission)
     action = (original.wish if original else None) or "restore"
-    before = held(session, account=account, submission=submission, seen=seen, action=action, states=WITH_ORIGINAL)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action=action, states=WITH_ORIGINAL
+    )
     if before:
         return before
     if original is None or original.wish is None:
@@ -110,7 +114,9 @@ def grant(
 
 def refuse(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Leave the redaction as it is, although somebody has asked; also who asked can say so."""
-    before = held(session, account=account, submission=submission, seen=seen, action="keep", states=WITH_ORIGINAL)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action="keep", states=WITH_ORIGINAL
+    )
     if before:
         return before
     original = originals.of(session, submission=submission)
