@@ -31,6 +31,7 @@ from participation.services.locations import Where, locate
 # For so long whoever published or rejected can take it back. The page offers it for a shorter while.
 UNDO_WITHIN = timedelta(seconds=30)
 SECOND_LOOK = "second_look"
+OPEN = ("pending", "published")
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,8 @@ def remove(
     session: Session, *, account: Account, submission: Submission, seen: Seen, reason_code: str, now: datetime
 ) -> Decision:
     """Take a published submission from the public, for a reason that its author can read."""
-    before = held(
-        session, account=account, submission=submission, seen=seen, now=now, action="remove", states=("published",)
-    )
+    states = ("published",)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="remove", states=states)
     if before:
         return before
     _check_reason(reason_code)
@@ -145,8 +145,7 @@ def undo(session: Session, *, account: Account, submission: Submission, seen: Se
         originals.put_back(session, submission=submission, folder=None)
     submission.needs_second_look = SECOND_LOOK in last.codes
     followers.take_back_news(session, submission=submission, decision_id=last.id)
-    key = seen.idempotency_key
-    return record(session, submission=submission, action="undo", now=now, account=account, key=key)
+    return record(session, submission=submission, action="undo", now=now, account=account, key=seen.idempotency_key)
 
 
 def reopen(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
@@ -158,10 +157,9 @@ def reopen(session: Session, *, account: Account, submission: Submission, seen: 
     before = held(session, account=account, submission=submission, seen=seen, now=now, action="reopen", states=states)
     if before:
         return before
-    if account.id in deciders(session, submission=submission):
+    if account.id in decision_record.deciders(session, submission=submission):
         raise NotAllowed("decided_it_yourself")
-    key = seen.idempotency_key
-    return record(session, submission=submission, action="reopen", now=now, account=account, key=key)
+    return record(session, submission=submission, action="reopen", now=now, account=account, key=seen.idempotency_key)
 
 
 def second_look(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
@@ -181,30 +179,14 @@ def keep(session: Session, *, account: Account, submission: Submission, seen: Se
     before = held(session, account=account, submission=submission, seen=seen, now=now, action="keep", states=states)
     if before:
         return before
-    key = seen.idempotency_key
-    return record(session, submission=submission, action="keep", now=now, account=account, key=key)
-
-
-def deciders(session: Session, *, submission: Submission) -> set[int]:
-    """Who brought a submission into the state it is in; they do not decide on an objection to that."""
-    query = select(Decision.account_id).where(
-        Decision.submission_id == submission.id,
-        Decision.to_status == submission.status,
-        Decision.from_status != Decision.to_status,
-        Decision.account_id.is_not(None),
-    )
-    last = query.order_by(Decision.id.desc()).limit(1)
-    return {account_id for account_id in session.scalars(last) if account_id is not None}
+    return record(session, submission=submission, action="keep", now=now, account=account, key=seen.idempotency_key)
 
 
 def set_point(
     session: Session, *, account: Account, submission: Submission, seen: Seen, where: Where, now: datetime
 ) -> Decision:
     """Set or move the point to where the author meant it to be; a published one moves on the map at once."""
-    states = ("pending", "published")
-    before = held(
-        session, account=account, submission=submission, seen=seen, now=now, action="set_point", states=states
-    )
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="set_point", states=OPEN)
     if before:
         return before
     location, problems = locate(submission.city, where, kind=submission.kind, from_map=False)

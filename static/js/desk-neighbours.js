@@ -32,9 +32,13 @@ export function showNeighbours() {
   else map.setView(settings.centre, settings.zoom, { animate: false });
   const fields = pointFields();
   for (const field of fields) field.addEventListener("change", () => show(readPoint(fields)));
-  if (fields.length && tapped) choose(tapped);
-  // What a refused form brought back.
-  else if (fields.length) show(readPoint(fields));
+  if (fields.length && tapped) {
+    choose(tapped);
+    fields[0].form.dataset.chosen = "";
+  } else if (fields.length) {
+    // What a refused form brought back.
+    show(readPoint(fields));
+  }
   tapped = null;
 }
 

@@ -88,10 +88,13 @@ function close(details) {
   details.querySelector("summary").focus();
 }
 
-// A tool begins with its first field; the map for its point stays in view.
+// A tool begins with its first field, or with what is filled in already; the map for its point stays in view.
 function takeUp(tool) {
-  if (tool.dataset.tool !== "point") tool.scrollIntoView({ block: "start" });
-  tool.querySelector('details[open] :is(input:not([type="hidden"]), select)')?.focus({ preventScroll: true });
+  const chosen = tool.querySelector("form[data-chosen]");
+  if (chosen) chosen.scrollIntoView({ block: "nearest" });
+  else if (tool.dataset.tool !== "point") tool.scrollIntoView({ block: "start" });
+  const first = chosen?.querySelector("button") ?? tool.querySelector('details[open] :is(input:not([type="hidden"]), select)');
+  first?.focus({ preventScroll: true });
 }
 
 frame.addEventListener("htmx:beforeRequest", () => wait(true));
