@@ -9,9 +9,9 @@ from participation import private_details
 from participation.errors import Conflict, FormInvalid, NotAllowed, Problem
 from participation.models.accounts import Account
 from participation.models.decisions import Decision
-from participation.models.originals import WISHES
+from participation.models.originals import WISHES, Original
 from participation.models.submissions import Submission
-from participation.services import decisions, originals, tiles
+from participation.services import claims, decisions, originals, tiles
 from participation.services.decision_record import record
 from participation.services.decisions import Seen, held
 from participation.services.originals import Hidden
@@ -94,6 +94,7 @@ def grant(
     """Do what somebody else has asked for; raises NotAllowed for the account that asked."""
     original = originals.of(session, submission=submission)
     action = (original.wish if original else None) or "restore"
+    _let_go(session, original)
     before = held(
         session, account=account, submission=submission, seen=seen, now=now, action=action, states=WITH_ORIGINAL
     )
@@ -114,12 +115,13 @@ def grant(
 
 def refuse(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Leave the redaction as it is, although somebody has asked; also who asked can say so."""
+    original = originals.of(session, submission=submission)
+    _let_go(session, original)
     before = held(
         session, account=account, submission=submission, seen=seen, now=now, action="keep", states=WITH_ORIGINAL
     )
     if before:
         return before
-    original = originals.of(session, submission=submission)
     if original is None or original.wish is None:
         raise Conflict("already_decided", status=submission.status)
     original.wish = original.wished_by_id = None
@@ -133,3 +135,9 @@ def suggested(submission: Submission) -> set[int]:
     found = private_details.find(text)
     words = enumerate(private_details.words(text))
     return {number for number, (start, end) in words if any(one.start < end and start < one.end for one in found)}
+
+
+def _let_go(session: Session, original: Original | None) -> None:
+    """Whoever has asked waits for somebody else, and may have the entry open meanwhile."""
+    if original and original.wished_by_id:
+        claims.release(session, submission_ids=[original.submission_id], account_id=original.wished_by_id)

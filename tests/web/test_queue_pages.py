@@ -223,7 +223,7 @@ def test_without_a_point_the_place_comes_first(
     page = desk.page(QUEUE)
     assert not page.xpath("//button[@value='publish'][@data-key]")
     assert f"{QUEUE}?entry={submission.id}&tool=point" in page.xpath("//article//a/@href")
-    assert page.xpath("//div[contains(@class, 'queue-pointless')]")
+    assert page.xpath("//p[contains(@class, 'queue-pointless')]")
 
 
 @sqlite_only
