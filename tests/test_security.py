@@ -3,11 +3,15 @@
 import re
 
 import pytest
+from flask_security import hash_password
 from sqlalchemy.orm import Session
 
+from participation.app import create_app
 from participation.settings import Settings
 from tests.factories import samples
+from tests.factories.accounts import PASSWORD
 from tests.factories.samples import Sample
+from tests.fixtures.apps import closed
 from tests.fixtures.clients import ClientMaker
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse, the_form
@@ -161,3 +165,16 @@ def test_opening_an_address_changes_nothing(client: PageClient, sample: Sample) 
     for address in (f"/en/receipts/{sample.tokens['published']}/{step}" for step in ("withdraw", "erase")):
         assert client.get(address).status_code == 405
     assert sample.published.status == "published"
+
+
+def test_what_is_kept_of_a_password_is_expensive_to_guess(settings: Settings) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        kept = hash_password(PASSWORD)
+    closed(app)
+    scheme, _, costs = kept.split("$")[1:4]
+    cost = {name: int(value) for name, _, value in (part.partition("=") for part in costs.split(","))}
+    assert scheme == "argon2id"
+    # KiB, and how often they are gone through.
+    assert cost["m"] >= 19 * 1024
+    assert cost["t"] >= 2

@@ -125,7 +125,7 @@ def one(session: Session, *, account: Account, city: City, appeal_id: UUID) -> A
 
 def is_free(session: Session, *, account: Account, appeal: Appeal) -> bool:
     """Whether an account did not make the decision that the author objects to."""
-    decided = decisions.deciders(session, submission=appeal.submission) | {appeal.decision.account_id}
+    decided = decision_record.deciders(session, submission=appeal.submission) | {appeal.decision.account_id}
     return account.id not in decided
 
 

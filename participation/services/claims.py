@@ -12,8 +12,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
+from participation.errors import Conflict
 from participation.models.accounts import Account
 from participation.models.claims import Claim
+from participation.models.submissions import Submission
 
 LASTS = timedelta(minutes=15)
 BATCH = 500
@@ -41,9 +43,19 @@ def of_another(session: Session, *, account: Account, submission_id: UUID, now: 
     return session.scalar(query.options(joinedload(Claim.account)), execution_options={"populate_existing": True})
 
 
-def release(session: Session, *, submission_ids: Sequence[UUID]) -> None:
-    """Nobody holds these any longer: they are decided on."""
-    session.execute(delete(Claim).where(Claim.submission_id.in_(submission_ids)))
+def heed(session: Session, *, account: Account, submission: Submission, now: datetime) -> None:
+    """Leave an entry that waits to whoever else has it open: raises Conflict, with the address in `name`."""
+    if submission.status != "pending":
+        return
+    claim = of_another(session, account=account, submission_id=submission.id, now=now)
+    if claim:
+        raise Conflict("claimed", name=claim.account.email)
+
+
+def release(session: Session, *, submission_ids: Sequence[UUID], account_id: int | None = None) -> None:
+    """Nobody holds these any longer, or this account does not: they are decided on."""
+    statement = delete(Claim).where(Claim.submission_id.in_(submission_ids))
+    session.execute(statement if account_id is None else statement.where(Claim.account_id == account_id))
 
 
 def forget(session: Session, *, now: datetime) -> int:

@@ -42,7 +42,7 @@ def amend(
 
     Answers that the new kind does not know go. Raises FormInvalid where it asks for some that are not there.
     """
-    before = held(session, account=account, submission=submission, seen=seen, action="amend", states=STATES)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="amend", states=STATES)
     if before:
         return before
     values = _amended(submission, wanted)

@@ -131,6 +131,18 @@ def record_past(session: Session, *, city: City, steps: Sequence[Mapping[str, An
         session.execute(insert(Decision).execution_options(render_nulls=True), rows)
 
 
+def deciders(session: Session, *, submission: Submission) -> set[int]:
+    """Who brought a submission into the state it is in; they do not decide on an objection to that."""
+    query = select(Decision.account_id).where(
+        Decision.submission_id == submission.id,
+        Decision.to_status == submission.status,
+        Decision.from_status != Decision.to_status,
+        Decision.account_id.is_not(None),
+    )
+    last = query.order_by(Decision.id.desc()).limit(1)
+    return {account_id for account_id in session.scalars(last) if account_id is not None}
+
+
 def verify(session: Session, *, city: City) -> Verdict:
     """Check the whole record of a city, a batch at a time, until the first fault."""
     columns = [getattr(Decision, name) for name in ("id", *HASHED, *DETAILS, "previous_hash", "hash")]

@@ -14,13 +14,24 @@ from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.decisions import REASON_CODES, Decision
 from participation.models.submissions import Submission
-from participation.services import decision_record, followers, locations, originals, places, roles, submissions, tiles
+from participation.services import (
+    claims,
+    decision_record,
+    followers,
+    locations,
+    originals,
+    places,
+    roles,
+    submissions,
+    tiles,
+)
 from participation.services.decision_record import record
 from participation.services.locations import Where, locate
 
 # For so long whoever published or rejected can take it back. The page offers it for a shorter while.
 UNDO_WITHIN = timedelta(seconds=30)
 SECOND_LOOK = "second_look"
+OPEN = ("pending", "published")
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,7 @@ def can_undo(history: Sequence[Decision], *, account: Account, now: datetime) ->
 
 def publish(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Make a pending submission public; it is on the map in the same transaction."""
-    before = held(session, account=account, submission=submission, seen=seen, action="publish")
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="publish")
     if before:
         return before
     if locations.lacks_point(submission):
@@ -90,7 +101,7 @@ def reject(
     session: Session, *, account: Account, submission: Submission, seen: Seen, reason_code: str, now: datetime
 ) -> Decision:
     """Refuse a pending submission for a reason that its author can read."""
-    before = held(session, account=account, submission=submission, seen=seen, action="reject")
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="reject")
     if before:
         return before
     _check_reason(reason_code)
@@ -102,7 +113,8 @@ def remove(
     session: Session, *, account: Account, submission: Submission, seen: Seen, reason_code: str, now: datetime
 ) -> Decision:
     """Take a published submission from the public, for a reason that its author can read."""
-    before = held(session, account=account, submission=submission, seen=seen, action="remove", states=("published",))
+    states = ("published",)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="remove", states=states)
     if before:
         return before
     _check_reason(reason_code)
@@ -117,7 +129,7 @@ def undo(session: Session, *, account: Account, submission: Submission, seen: Se
     Raises Conflict where it was somebody else's, not the last thing that happened, or longer than UNDO_WITHIN ago.
     """
     states = ("published", "rejected")
-    before = held(session, account=account, submission=submission, seen=seen, action="undo", states=states)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="undo", states=states)
     if before:
         return before
     last, *earlier = history(session, submission=submission)
@@ -133,8 +145,7 @@ def undo(session: Session, *, account: Account, submission: Submission, seen: Se
         originals.put_back(session, submission=submission, folder=None)
     submission.needs_second_look = SECOND_LOOK in last.codes
     followers.take_back_news(session, submission=submission, decision_id=last.id)
-    key = seen.idempotency_key
-    return record(session, submission=submission, action="undo", now=now, account=account, key=key)
+    return record(session, submission=submission, action="undo", now=now, account=account, key=seen.idempotency_key)
 
 
 def reopen(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
@@ -143,21 +154,21 @@ def reopen(session: Session, *, account: Account, submission: Submission, seen: 
     Raises NotAllowed for the account whose decision that was.
     """
     states = ("rejected", "removed")
-    before = held(session, account=account, submission=submission, seen=seen, action="reopen", states=states)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="reopen", states=states)
     if before:
         return before
-    if account.id in deciders(session, submission=submission):
+    if account.id in decision_record.deciders(session, submission=submission):
         raise NotAllowed("decided_it_yourself")
-    key = seen.idempotency_key
-    return record(session, submission=submission, action="reopen", now=now, account=account, key=key)
+    return record(session, submission=submission, action="reopen", now=now, account=account, key=seen.idempotency_key)
 
 
 def second_look(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Leave a pending submission to somebody else; whoever publishes or rejects it has taken that look."""
-    before = held(session, account=account, submission=submission, seen=seen, action=SECOND_LOOK)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action=SECOND_LOOK)
     if before:
         return before
     submission.needs_second_look = True
+    claims.release(session, submission_ids=[submission.id])
     key = seen.idempotency_key
     return record(session, submission=submission, action=SECOND_LOOK, now=now, account=account, key=key)
 
@@ -165,31 +176,17 @@ def second_look(session: Session, *, account: Account, submission: Submission, s
 def keep(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Somebody reported or objected, and what was decided stands."""
     states = ("published", "rejected", "removed")
-    before = held(session, account=account, submission=submission, seen=seen, action="keep", states=states)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="keep", states=states)
     if before:
         return before
-    key = seen.idempotency_key
-    return record(session, submission=submission, action="keep", now=now, account=account, key=key)
-
-
-def deciders(session: Session, *, submission: Submission) -> set[int]:
-    """Who brought a submission into the state it is in; they do not decide on an objection to that."""
-    query = select(Decision.account_id).where(
-        Decision.submission_id == submission.id,
-        Decision.to_status == submission.status,
-        Decision.from_status != Decision.to_status,
-        Decision.account_id.is_not(None),
-    )
-    last = query.order_by(Decision.id.desc()).limit(1)
-    return {account_id for account_id in session.scalars(last) if account_id is not None}
+    return record(session, submission=submission, action="keep", now=now, account=account, key=seen.idempotency_key)
 
 
 def set_point(
     session: Session, *, account: Account, submission: Submission, seen: Seen, where: Where, now: datetime
 ) -> Decision:
     """Set or move the point to where the author meant it to be; a published one moves on the map at once."""
-    states = ("pending", "published")
-    before = held(session, account=account, submission=submission, seen=seen, action="set_point", states=states)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="set_point", states=OPEN)
     if before:
         return before
     location, problems = locate(submission.city, where, kind=submission.kind, from_map=False)
@@ -216,10 +213,11 @@ def held(
     account: Account,
     submission: Submission,
     seen: Seen,
+    now: datetime,
     action: str,
     states: Collection[str] = ("pending",),
 ) -> Decision | None:
-    """Hold a submission for a decision: check the right, the state and the version.
+    """Hold a submission for a decision: check the right, the state, the version, and that nobody else has it open.
 
     A repeated form gets the decision that it made the first time.
     """
@@ -231,6 +229,7 @@ def held(
         return repeated
     if submission.status not in states or submission.version != seen.version:
         raise Conflict("already_decided", status=submission.status)
+    claims.heed(session, account=account, submission=submission, now=now)
     return None
 
 
@@ -240,6 +239,7 @@ def _verdict(
     """The decision that ends the waiting or the publicity of a submission; it remembers a second look that was due."""
     details = (SECOND_LOOK,) if submission.needs_second_look else ()
     submission.needs_second_look = False
+    claims.release(session, submission_ids=[submission.id])
     key = seen.idempotency_key
     return record(session, submission=submission, now=now, account=account, key=key, details=details, **step)
 

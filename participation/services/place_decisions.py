@@ -29,7 +29,7 @@ def join(
     Where nothing else belongs to the place it had, that one is merged, with its support and the city's answers.
     Raises FormInvalid for a place that is not there.
     """
-    before = held(session, account=account, submission=submission, seen=seen, action="join", states=STATES)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="join", states=STATES)
     if before:
         return before
     place = there(session, city=submission.city, place_id=place_id)
@@ -50,7 +50,7 @@ def split(session: Session, *, account: Account, submission: Submission, seen: S
 
     The support and the answers stay where they are. Raises FormInvalid where nothing else belongs to the place.
     """
-    before = held(session, account=account, submission=submission, seen=seen, action="split", states=STATES)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="split", states=STATES)
     if before:
         return before
     had = submission.place_id
@@ -69,7 +69,9 @@ def name(
 ) -> Decision:
     """Name the place of a submission, or take its name away; raises FormInvalid for a name that cannot be stored."""
     states = (*STATES, "withdrawn", "removed")
-    before = held(session, account=account, submission=submission, seen=seen, action="name_place", states=states)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action="name_place", states=states
+    )
     if before:
         return before
     wanted = " ".join(clean_text(name).split())

@@ -92,6 +92,9 @@ def confirm(session: Session, *, account: Account, proposal: Proposal, now: date
         raise NotAllowed("needs_another_person")
     sentence, lang = proposal.sentence or "", proposal.sentence_lang or ""
     _end(session, account, proposal, "confirmed", now)
+    # Whoever proposed it may have one of them open again.
+    entries = [part.submission_id for part in proposal.parts]
+    claims.release(session, submission_ids=entries, account_id=proposal.account_id)
     made = []
     for part in proposal.parts:
         try:
@@ -107,9 +110,8 @@ def confirm(session: Session, *, account: Account, proposal: Proposal, now: date
                 decision_sentences.say(session, decision=decision, text=sentence, lang=lang)
             made.append(decision)
         except (Conflict, FormInvalid):
-            # Somebody has decided on this one, or its author has changed it: it stays as it is.
+            # Somebody has it open or has decided on it, or its author has changed it: it stays as it is.
             continue
-    claims.release(session, submission_ids=[part.submission_id for part in proposal.parts])
     return made
 
 

@@ -12,7 +12,7 @@ from participation.models.cities import City
 from participation.models.decisions import REASON_CODES, Decision
 from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
-from participation.services import claims, decision_sentences, decisions, proposals
+from participation.services import decision_sentences, decisions, proposals
 from participation.services.decisions import Seen
 
 ACTIONS = ("publish", "reject", "second_look")
@@ -46,16 +46,12 @@ class Outcome:
 def decide(
     session: Session, *, account: Account, submission: Submission, version: int, wish: Wish, now: datetime
 ) -> Decision:
-    """Take the decision on an entry in the version that was seen, and let go of it.
+    """Take the decision on an entry in the version that was seen.
 
     Raises Conflict where somebody else has it open or was faster, and FormInvalid for what cannot be done.
     """
-    held = claims.of_another(session, account=account, submission_id=submission.id, now=now)
-    if held:
-        raise Conflict("claimed", submission_id=submission.id)
     decision = _taken(session, account, submission, Seen(version, wish.idempotency_key), wish, now=now)
     decision_sentences.say(session, decision=decision, text=wish.sentence, lang=wish.lang)
-    claims.release(session, submission_ids=[submission.id])
     return decision
 
 

@@ -9,9 +9,9 @@ from participation import private_details
 from participation.errors import Conflict, FormInvalid, NotAllowed, Problem
 from participation.models.accounts import Account
 from participation.models.decisions import Decision
-from participation.models.originals import WISHES
+from participation.models.originals import WISHES, Original
 from participation.models.submissions import Submission
-from participation.services import decisions, originals, tiles
+from participation.services import claims, decisions, originals, tiles
 from participation.services.decision_record import record
 from participation.services.decisions import Seen, held
 from participation.services.originals import Hidden
@@ -35,7 +35,7 @@ def redact(
 
     `folder` is where photos lie. Raises FormInvalid where nothing is marked.
     """
-    before = held(session, account=account, submission=submission, seen=seen, action="redact", states=STATES)
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="redact", states=STATES)
     if before:
         return before
     parts = hidden.parts(submission)
@@ -62,7 +62,7 @@ def publish_redacted(
     now: datetime,
 ) -> Decision:
     """Redact a pending submission and publish what is left, in one step."""
-    before = held(session, account=account, submission=submission, seen=seen, action="publish")
+    before = held(session, account=account, submission=submission, seen=seen, now=now, action="publish")
     if before:
         return before
     redact(session, account=account, submission=submission, seen=seen, hidden=hidden, folder=folder, now=now)
@@ -75,7 +75,9 @@ def ask(
 ) -> Decision:
     """Ask somebody else to undo a redaction, or to delete the original before its time."""
     action = f"ask_{wish}"
-    before = held(session, account=account, submission=submission, seen=seen, action=action, states=WITH_ORIGINAL)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action=action, states=WITH_ORIGINAL
+    )
     if before:
         return before
     original = originals.of(session, submission=submission)
@@ -92,7 +94,10 @@ def grant(
     """Do what somebody else has asked for; raises NotAllowed for the account that asked."""
     original = originals.of(session, submission=submission)
     action = (original.wish if original else None) or "restore"
-    before = held(session, account=account, submission=submission, seen=seen, action=action, states=WITH_ORIGINAL)
+    _let_go(session, original)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action=action, states=WITH_ORIGINAL
+    )
     if before:
         return before
     if original is None or original.wish is None:
@@ -110,10 +115,13 @@ def grant(
 
 def refuse(session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime) -> Decision:
     """Leave the redaction as it is, although somebody has asked; also who asked can say so."""
-    before = held(session, account=account, submission=submission, seen=seen, action="keep", states=WITH_ORIGINAL)
+    original = originals.of(session, submission=submission)
+    _let_go(session, original)
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action="keep", states=WITH_ORIGINAL
+    )
     if before:
         return before
-    original = originals.of(session, submission=submission)
     if original is None or original.wish is None:
         raise Conflict("already_decided", status=submission.status)
     original.wish = original.wished_by_id = None
@@ -127,3 +135,9 @@ def suggested(submission: Submission) -> set[int]:
     found = private_details.find(text)
     words = enumerate(private_details.words(text))
     return {number for number, (start, end) in words if any(one.start < end and start < one.end for one in found)}
+
+
+def _let_go(session: Session, original: Original | None) -> None:
+    """Whoever has asked waits for somebody else, and may have the entry open meanwhile."""
+    if original and original.wished_by_id:
+        claims.release(session, submission_ids=[original.submission_id], account_id=original.wished_by_id)

@@ -11,6 +11,7 @@ from participation.web.forms.decisions import (
     PointForm,
     RejectForm,
 )
+from participation.web.plumbing import entry_tools, queue_pages
 from participation.web.plumbing.access import needs
 from participation.web.plumbing.decision_pages import ONE, Answer, back_to_queue, page, step, submission_of, take
 from participation.web.plumbing.sessions import db
@@ -103,4 +104,6 @@ def amend(submission_id: UUID) -> Answer:
 @needs("decide")
 def again(submission_id: UUID, _step: str) -> Answer:
     """Somebody reloads the answer to a refused form, or reads it in another language."""
+    if entry_tools.wanted():
+        return redirect(queue_pages.tool_again(submission_of(submission_id)))
     return redirect(url_for("decisions.one", submission_id=submission_id))

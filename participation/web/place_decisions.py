@@ -10,7 +10,7 @@ from flask_babel import gettext
 from participation.errors import Conflict, FormInvalid, Problem
 from participation.models.decisions import Decision
 from participation.models.submissions import Submission
-from participation.services import place_decisions, place_merges
+from participation.services import claims, place_decisions, place_merges
 from participation.web.forms.decisions import DecisionForm
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.decision_pages import ONE, Answer, step, submission_of, take
@@ -79,9 +79,10 @@ def _unmerge(submission: Submission) -> Decision:
 
 
 def _check_seen(submission: Submission) -> None:
-    """Raises Conflict where the entry may belong elsewhere than the page showed."""
+    """Raises Conflict where the entry may belong elsewhere than the page showed, or somebody else has it open."""
     if DecisionForm().seen().version != submission.version:
         raise Conflict("already_decided", status=submission.status)
+    claims.heed(db, account=signed_in(), submission=submission, now=datetime.now(UTC))
 
 
 def _place_id() -> UUID:

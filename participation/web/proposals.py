@@ -14,6 +14,7 @@ from participation.services import cities, proposals
 from participation.web.forms.decisions import reason_labels, source_labels
 from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
+from participation.web.plumbing.queue_pages import tell_left
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("proposals", __name__)
@@ -58,6 +59,7 @@ def confirm(city: str, proposal_id: UUID) -> Response:
     db.commit()
     log.info("proposal_confirmed", proposal_id=str(proposal_id), account_id=signed_in().id, decisions=len(made))
     flash(ngettext("%(num)s entry is rejected.", "%(num)s entries are rejected.", len(made)))
+    tell_left(len(proposal.parts) - len(made))
     return redirect(url_for("queues.desk", city=city), 303)
 
 

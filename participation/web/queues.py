@@ -1,6 +1,5 @@
 """The moderation desk: the queues of a city, the entry that is open, and one decision after the other."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from participation.web.forms.queues import ManyForm, QueueForm
 from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.locale import lang
-from participation.web.plumbing.queue_pages import Refusal, answer, home_page
+from participation.web.plumbing.queue_pages import answer, home_page, refused, remember, tell_left
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("queues", __name__)
@@ -66,10 +65,11 @@ def decide(city: str, submission_id: UUID) -> Response:
             now=datetime.now(UTC),
         )
     except (Conflict, FormInvalid) as refusal:
-        return _refused(found, submission_id, refusal, wish)
+        db.rollback()
+        return refused(submission, refusal, wish)
     _tell([decision])
     flash(forms.done_labels()[wish.action])
-    _remember(decision)
+    remember(decision)
     return redirect(_desk_address(found, next=submission_id), 303)
 
 
@@ -84,7 +84,8 @@ def undo(city: str, submission_id: UUID) -> Response:
     try:
         decision = decisions.undo(db, account=signed_in(), submission=submission, seen=seen, now=datetime.now(UTC))
     except Conflict as refusal:
-        return _refused(found, submission_id, refusal, Wish("undo"))
+        db.rollback()
+        return refused(submission, refusal, Wish("undo"))
     _tell([decision])
     flash(gettext("Undone: the entry waits again."))
     return redirect(_desk_address(found, entry=submission_id), 303)
@@ -145,34 +146,10 @@ def _tell(made: list[Decision]) -> None:
         )
 
 
-def _remember(decision: Decision) -> None:
-    """For a moment, in the browser only, so that the next page can offer to take it back."""
-    session.pop("desk_undo", None)
-    if decision.action in ("publish", "reject"):
-        at = int(decision.at.timestamp())
-        session["desk_undo"] = [str(decision.submission_id), decision.submission_version + 1, at]
-
-
 def _flash_outcome(outcome: Outcome) -> None:
     done, left = len(outcome.made), len(outcome.left)
     if outcome.proposal:
         flash(gettext("So many rejections need a second person: they wait until somebody else confirms them."))
     if done:
         flash(ngettext("%(num)s entry is decided.", "%(num)s entries are decided.", done))
-    if left:
-        sentence = ngettext(
-            "%(num)s entry was left as it is: somebody else has it open or has changed it, or it lacks a point.",
-            "%(num)s entries were left as they are: somebody else has them open or has changed them, or they lack a "
-            "point.",
-            left,
-        )
-        flash(sentence, "error")
-
-
-def _refused(city: City, submission_id: UUID, refusal: Conflict | FormInvalid, wish: Wish) -> Response:
-    db.rollback()
-    wanted = Refusal(submission_id, wish.action, wish.reason_code, wish.sentence)
-    if isinstance(refusal, FormInvalid):
-        problems = [message(problem) for problem in refusal.problems.values()]
-        return answer(city, replace(wanted, problems=problems))
-    return answer(city, replace(wanted, code=refusal.code))
+    tell_left(left)

@@ -2,6 +2,7 @@
 // links and forms that work without this file; htmx puts what has changed into the page.
 
 import { showNeighbours } from "./desk-neighbours.js";
+import { offerBoxes } from "./redact.js";
 
 const frame = document.getElementById("queue");
 const live = document.getElementById("queue-live");
@@ -34,6 +35,7 @@ document.getElementById("keys-close").addEventListener("click", () => help.close
 function begin() {
   for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
   showNeighbours();
+  offerBoxes();
   clearTimeout(fading);
   const undo = frame.querySelector(".queue-undo");
   if (undo) fading = setTimeout(() => undo.remove(), Number(undo.dataset.seconds) * 1000);
@@ -44,7 +46,8 @@ function begin() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || help.open) return;
-  if (!switched.checked || isTyping(event.target)) return;
+  const leaves = event.key === "Escape" && frame.querySelector('[data-key="Escape"]');
+  if (!switched.checked || (isTyping(event.target) && !leaves)) return;
   const reasons = frame.querySelector("details[data-reasons][open]");
   if (event.key === "Escape" && reasons) return close(reasons);
   if (event.key === "?") {
@@ -52,7 +55,7 @@ document.addEventListener("keydown", (event) => {
     return help.showModal();
   }
   const key = event.key.toLowerCase();
-  const target = reasons?.querySelector(`[data-reason-key="${CSS.escape(key)}"]`) ?? meant(key, reasons);
+  const target = reasons?.querySelector(`[data-reason-key="${CSS.escape(key)}"]`) ?? (leaves || meant(key, reasons));
   if (!target) return;
   event.preventDefault();
   // A key that is held down, or pressed before the next entry is there, must not decide on what nobody has read.
@@ -85,6 +88,15 @@ function close(details) {
   details.querySelector("summary").focus();
 }
 
+// A tool begins with its first field, or with what is filled in already; the map for its point stays in view.
+function takeUp(tool) {
+  const chosen = tool.querySelector("form[data-chosen]");
+  if (chosen) chosen.scrollIntoView({ block: "nearest" });
+  else if (tool.dataset.tool !== "point") tool.scrollIntoView({ block: "start" });
+  const first = chosen?.querySelector("button") ?? tool.querySelector('details[open] :is(input:not([type="hidden"]), select)');
+  first?.focus({ preventScroll: true });
+}
+
 frame.addEventListener("htmx:beforeRequest", () => wait(true));
 // The second click of a double one would decide on the next entry, which has come under it meanwhile.
 frame.addEventListener("click", (event) => event.detail > 1 && event.target.closest(".queue-decide") && event.preventDefault(), true);
@@ -101,11 +113,13 @@ frame.addEventListener("htmx:afterSettle", () => {
   begin();
   const said = [...frame.querySelectorAll(".queue-said .flash, .queue-card [role=alert] strong")];
   live.textContent = said.map((one) => one.textContent.trim()).join(" ");
+  frame.querySelector(".queue-entry").scrollTop = 0;
+  window.scrollTo(0, 0);
+  const tool = frame.querySelector(".queue-tool");
+  if (tool) return takeUp(tool);
   const title = document.getElementById("entry-title") ?? frame.querySelector(".queue-entry h2");
   title.tabIndex = -1;
   title.focus({ preventScroll: true });
-  frame.querySelector(".queue-entry").scrollTop = 0;
-  window.scrollTo(0, 0);
   frame.querySelector(".queue-row-open")?.scrollIntoView({ block: "nearest" });
 });
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:swapError"]) {

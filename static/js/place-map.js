@@ -2,6 +2,7 @@
 
 import { createMap } from "./ground.js";
 import { Pins } from "./pins.js";
+import { pointFields, readPoint, writePoint } from "./point-fields.js";
 import { signElement } from "./signs.js";
 
 const L = window.L;
@@ -10,7 +11,7 @@ const HOME_RADIUS = 107;
 const CLOSE = 17;
 
 const frame = document.querySelector(".place-map");
-const fields = document.querySelectorAll("#lat, #lon");
+const fields = pointFields();
 frame.hidden = false;
 const map = createMap(document.getElementById("map"));
 map.scrollWheelZoom.disable();
@@ -27,18 +28,17 @@ if (fields.length) {
   typed();
 }
 
-function choose({ lat, lng }) {
-  [fields[0].value, fields[1].value] = [lat.toFixed(6), lng.toFixed(6)];
-  fields[0].closest("details").open = true;
-  put([lat, lng]);
+function choose(at) {
+  writePoint(fields, at);
+  put(at);
   // It lay around the former point.
   if (home) home.remove();
 }
 
 // What is typed shows on the map, also what a refused form brought back.
 function typed() {
-  const [lat, lng] = [...fields].map(({ value }) => (value.trim() ? Number(value.replace(",", ".")) : NaN));
-  if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) put([lat, lng], CLOSE);
+  const at = readPoint(fields);
+  if (at) put(at, CLOSE);
 }
 
 function put(at, zoom) {

@@ -2,7 +2,14 @@
 
 const LEAST = 8;
 
-for (const frame of document.querySelectorAll("[data-boxes]")) {
+offerBoxes();
+
+// Also for what has come into the page since.
+export function offerBoxes() {
+  for (const frame of document.querySelectorAll("[data-boxes]:not(.redact-drawn)")) offer(frame);
+}
+
+function offer(frame) {
   frame.classList.add("redact-drawn");
   for (const hint of frame.closest("fieldset").querySelectorAll(".needs-script")) hint.hidden = false;
   let start = null;

@@ -188,6 +188,26 @@ def test_a_change_of_mind(new_page: PageMaker, live: LiveProduct, staff: list[Si
     press(page, "k")
     assert opened(page) == first
     assert [one.action for one in decisions_on(live, [first, second])] == ["publish", "undo"]
+    use_the_tools(page)
+    assert [one.action for one in decisions_on(live, [first, second])] == ["publish", "undo", "set_point", "publish"]
+
+
+def use_the_tools(page: Page) -> None:
+    """They open beside the queue, with their first field; Escape goes back, and a decision goes on."""
+    for key, tool in (("d", "same-place"), ("x", "redact")):
+        page.keyboard.press(key)
+        expect(page.locator(f'[data-tool="{tool}"] details[open] input:focus')).to_be_attached()
+        page.keyboard.press("Escape")
+        expect(page.locator("#entry-title")).to_be_focused()
+        expect(page.locator(".queue-tool")).to_have_count(0)
+    page.keyboard.press("m")
+    latitude = page.locator('[data-tool="point"] #lat')
+    before = latitude.input_value()
+    page.locator("#map").click(position={"x": 60, "y": 60})
+    expect(latitude).not_to_have_value(before)
+    latitude.press("Enter")
+    expect(told(page)).to_have_text(in_words("en", "The place is set."))
+    press(page, "a")
 
 
 def test_a_translation_by_keyboard_and_on_with_the_queue(

@@ -1,15 +1,21 @@
 """Claims: one entry at a time for one person, for a quarter of an hour."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from participation.errors import Conflict
 from participation.models.accounts import Account
 from participation.models.claims import Claim
 from participation.models.submissions import Submission
-from participation.services import claims
+from participation.services import claims, decision_amendments, decisions, place_decisions, redactions
+from participation.services.decision_amendments import Amendment
+from participation.services.decisions import Seen
+from participation.services.locations import Where
+from participation.services.originals import Hidden
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.submissions import NOW
 
@@ -64,3 +70,32 @@ def test_what_is_released_or_over_is_gone(session: Session, both: tuple[Two, tup
     assert held(session) == {other.id: second.id}
     claims.release(session, submission_ids=[second.id])
     assert held(session) == {}
+
+
+def test_every_decision_is_left_to_whoever_has_the_entry_open(
+    session: Session, both: tuple[Two, tuple[Submission, Submission]], tmp_path: Path
+) -> None:
+    (one, other), (entry, place_of) = both
+    submissions.publish(session, place_of)
+    entry.text, entry.text_lang = "Call Anna", "en"
+    claims.take(session, account=one, submission_id=entry.id, now=NOW)
+    known = {"account": other, "submission": entry, "seen": Seen(entry.version), "now": NOW + MINUTE}
+    hidden = {"hidden": Hidden(((0, 4),), (), photo=False, place_name=False), "folder": tmp_path}
+    for wish, more in (
+        (decisions.publish, {}),
+        (decisions.reject, {"reason_code": "unclear"}),
+        (decisions.second_look, {}),
+        (decisions.set_point, {"where": Where(lat="49.64", lon="8.37")}),
+        (decision_amendments.amend, {"wanted": Amendment(text_lang="de")}),
+        (place_decisions.join, {"place_id": place_of.place_id}),
+        (place_decisions.split, {}),
+        (redactions.redact, hidden),
+        (redactions.publish_redacted, hidden),
+    ):
+        with pytest.raises(Conflict, match="claimed") as refused:
+            wish(session, **known, **more)
+        assert refused.value.details == {"name": one.email}
+    assert (entry.status, entry.version, entry.text) == ("pending", 1, "Call Anna")
+    # When the time is over it is for whoever decides; then nobody has it open.
+    decisions.publish(session, **known | {"now": NOW + claims.LASTS})
+    assert (entry.status, held(session)) == ("published", {})

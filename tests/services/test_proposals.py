@@ -12,7 +12,7 @@ from participation.models.cities import City
 from participation.models.decisions import Decision
 from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
-from participation.services import decision_record, decision_sentences, proposals
+from participation.services import claims, decision_record, decision_sentences, proposals
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.decisions import act
 from tests.factories.submissions import NOW
@@ -56,6 +56,18 @@ def test_a_second_person_confirms_and_is_in_the_record(
     assert (proposal.status, proposal.ended_by, proposal.ended_at) == ("confirmed", second, NOW)
     assert proposals.waiting(session, account=moderator, city=city) == []
     assert decision_record.verify(session, city=city).fault is None
+
+
+def test_what_a_third_person_has_open_stays_theirs(
+    session: Session, proposal: Proposal, entries: list[Submission], city: City, moderator: Account
+) -> None:
+    second, third = accounts.make(session, city), accounts.make(session, city)
+    # Whoever proposed it has gone on in the queue, where one of them is open again.
+    claims.take(session, account=moderator, submission_id=entries[0].id, now=NOW)
+    claims.take(session, account=third, submission_id=entries[1].id, now=NOW)
+    made = proposals.confirm(session, account=second, proposal=proposal, now=NOW)
+    assert {one.submission_id for one in made} == {entries[0].id, entries[2].id}
+    assert claims.of_another(session, account=second, submission_id=entries[1].id, now=NOW)
 
 
 def test_who_proposes_cannot_confirm_but_drop(

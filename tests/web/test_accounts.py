@@ -5,22 +5,18 @@ import re
 import pytest
 from flask import Flask
 from flask_babel import gettext
-from flask_security import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from participation.app import create_app
 from participation.locales import CODES
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.mails import Mail
 from participation.services import accounts as service
-from participation.settings import Settings
 from participation.web.forms.accounts import is_own_path
 from participation.web.plumbing.sign_in import StaffUser
 from tests.factories import accounts, cities
 from tests.factories.accounts import PASSWORD
-from tests.fixtures.apps import closed
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
@@ -395,16 +391,3 @@ def test_every_sentence_of_the_library_is_ours(app: Flask) -> None:
     sentences = [value[0] for code, value in app.config.items() if code.startswith("SECURITY_MSG_")]
     assert len(sentences) > 80
     assert not [sentence for sentence in sentences if isinstance(sentence, str)]
-
-
-def test_what_is_kept_of_a_password_is_expensive_to_guess(settings: Settings) -> None:
-    app = create_app(settings)
-    with app.app_context():
-        kept = hash_password(PASSWORD)
-    closed(app)
-    scheme, _, costs = kept.split("$")[1:4]
-    cost = {name: int(value) for name, _, value in (part.partition("=") for part in costs.split(","))}
-    assert scheme == "argon2id"
-    # KiB, and how often they are gone through.
-    assert cost["m"] >= 19 * 1024
-    assert cost["t"] >= 2

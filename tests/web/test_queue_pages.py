@@ -19,6 +19,7 @@ from participation.services import claims
 from participation.services.queue_decisions import ACTIONS
 from participation.services.queues import ELSEWHERE, PAGE, QUEUES
 from participation.web.forms import queues as words
+from participation.web.plumbing.entry_tools import TOOLS
 from tests.desk_pages import QUEUE, decide, opened, rows, text
 from tests.factories import accounts, campaigns, cities, partnerships, submissions
 from tests.factories.cities import INSIDE
@@ -91,7 +92,7 @@ def test_every_code_has_words(desk: PageClient) -> None:
     with desk.application.test_request_context("/en/"):
         assert (tuple(words.queue_labels()), tuple(words.elsewhere_labels())) == (QUEUES, ELSEWHERE)
         assert tuple(words.done_labels()) == ACTIONS
-        assert {*words.wanted_labels()} == {*ACTIONS, "undo"}
+        assert {*words.wanted_labels()} == {*ACTIONS, "undo", *TOOLS}
 
 
 @sqlite_only
@@ -172,6 +173,17 @@ def test_opening_claims_and_another_sees_it(
     assert session.get_one(Claim, three[0].id).account_id == other.id
 
 
+@pytest.mark.parametrize("path", [QUEUE, "/en/staff/submissions/{id}"])
+def test_what_is_only_fetched_ahead_claims_nothing(
+    desk: PageClient, session: Session, three: list[Submission], path: str
+) -> None:
+    address = path.format(id=three[0].id)
+    for headers in ({"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}):
+        desk.page(address, headers=headers)
+    desk.head(address)
+    assert session.scalars(select(Claim)).all() == []
+
+
 def test_when_all_is_taken_one_is_told_so(desk: PageClient, session: Session, city: City, campaign: Campaign) -> None:
     submission = submissions.make(session, city, campaign)
     claims.take(session, account=accounts.make(session, city), submission_id=submission.id, now=datetime.now(UTC))
@@ -210,7 +222,8 @@ def test_without_a_point_the_place_comes_first(
     submission = submissions.make(session, city, campaign, point=None)
     page = desk.page(QUEUE)
     assert not page.xpath("//button[@value='publish'][@data-key]")
-    assert f"/en/staff/submissions/{submission.id}#place" in page.xpath("//article//a/@href")
+    assert f"{QUEUE}?entry={submission.id}&tool=point" in page.xpath("//article//a/@href")
+    assert page.xpath("//p[contains(@class, 'queue-pointless')]")
 
 
 @sqlite_only

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import gettext, ngettext
 
-from participation.errors import FormInvalid, Problem
+from participation.errors import FormInvalid, Problem, ServiceError
 from participation.models.reply_templates import VARIABLES
 from participation.web.plumbing.formats import named, number
 
@@ -20,6 +20,19 @@ def message(problem: Problem) -> str:
 def messages(invalid: FormInvalid) -> dict[str, str]:
     """What is wrong, by field."""
     return {field: message(problem) for field, problem in invalid.problems.items()}
+
+
+def why_not(refusal: ServiceError) -> str:
+    """Why a decision on an entry was not taken."""
+    said = {
+        "claimed": gettext("%(name)s has this entry open. Nothing was changed.", name=refusal.details.get("name", "")),
+        "too_late_to_undo": gettext("It is too late to undo this. Nothing was changed."),
+        "already_merged": gettext("One of the two places was merged in the meantime."),
+        "cannot_unmerge": gettext("Nothing of that place is left here, or this place was merged further."),
+        "needs_somebody_else": gettext("Somebody else has to do this: you have asked for it yourself."),
+    }
+    changed = gettext("Somebody has decided on this entry or changed it in the meantime. Nothing was overwritten.")
+    return said.get(refusal.code, changed)
 
 
 def _number(details: Details, name: str) -> int:

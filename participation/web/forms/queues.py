@@ -155,4 +155,7 @@ def wanted_labels() -> dict[str, str]:
         "reject": gettext("Reject"),
         "second_look": gettext("Second look"),
         "undo": gettext("Undo"),
+        "same-place": gettext("Same place as another entry"),
+        "redact": gettext("Redact"),
+        "point": gettext("Move the point"),
     }

@@ -7,26 +7,17 @@ from uuid import UUID
 
 import structlog
 from flask import flash, render_template, request, url_for
-from flask_babel import gettext
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from participation.errors import Conflict, FormInvalid, NotAllowed
 from participation.models.decisions import Decision
 from participation.models.submissions import Submission
-from participation.services import (
-    decision_sentences,
-    decisions,
-    locations,
-    originals,
-    place_decisions,
-    place_merges,
-    redactions,
-    translations,
-)
+from participation.services import decision_sentences, decisions, locations, originals, translations
+from participation.services.queue_decisions import Wish
 from participation.web.forms import decisions as forms
-from participation.web.forms.messages import message
-from participation.web.plumbing import mails
+from participation.web.forms.messages import messages, why_not
+from participation.web.plumbing import claims, entry_tools, mails, queue_pages
 from participation.web.plumbing.access import signed_in
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
@@ -75,15 +66,16 @@ def take(submission: Submission, decide: Callable[[], Decision], done: str, addr
         account_id=decision.account_id,
     )
     flash(done)
+    if entry_tools.wanted():
+        queue_pages.remember(decision)
+        return redirect(queue_pages.after(submission), 303)
     return redirect(address or here(submission), 303)
 
 
 def page(submission: Submission, problems: dict[str, str] | None = None) -> str:
-    """One submission with its history and everything that can be decided on it."""
-    form, now = forms.PointForm(), datetime.now(UTC)
-    form.offer(submission.city)
+    """One submission with its history and everything that can be decided on it; opening it claims it."""
+    now = datetime.now(UTC)
     history = decisions.history(db, submission=submission)
-    place_id = submission.place_id
     return render_template(
         "decisions/one.html",
         city=submission.city,
@@ -94,29 +86,22 @@ def page(submission: Submission, problems: dict[str, str] | None = None) -> str:
         undoable=decisions.can_undo(history, account=signed_in(), now=now),
         original=originals.of(db, submission=submission) if submission.redacted_at else None,
         original_photo=originals.photo_of(db, submission=submission) if submission.redacted_at else None,
-        suggested=redactions.suggested(submission),
-        nearby=place_decisions.candidates(db, submission=submission),
-        alone=place_id is None or place_decisions.is_alone(db, submission=submission),
-        merged=place_merges.into_place(db, place_id=place_id) if place_id else [],
+        holder=claims.opened(submission, now, writing=problems is None),
         lacks_point=locations.lacks_point,
         nearest_landmark=locations.nearest_landmark,
-        form=form,
         problems=problems or {},
         me=signed_in(),
+        tool="",
+        back={},
+        **entry_tools.needs_of(submission, *entry_tools.TOOLS),
         **forms.words(),
     )
 
 
-def _refused(submission: Submission, refusal: FormInvalid | Conflict | NotAllowed) -> tuple[str, int]:
+def _refused(submission: Submission, refusal: FormInvalid | Conflict | NotAllowed) -> Answer:
     db.rollback()
+    if entry_tools.wanted():
+        return queue_pages.refused(submission, refusal, Wish(entry_tools.wanted()))
     if isinstance(refusal, FormInvalid):
-        problems = {name: message(problem) for name, problem in refusal.problems.items()}
-        return page(submission, problems), 422
-    said = {
-        "too_late_to_undo": gettext("It is too late to take this back."),
-        "already_merged": gettext("One of the two places was merged in the meantime."),
-        "cannot_unmerge": gettext("Nothing of that place is left here, or this place was merged further."),
-        "needs_somebody_else": gettext("Somebody else has to do this: you have asked for it yourself."),
-    }
-    changed = gettext("Somebody has decided on this entry in the meantime. You see it as it is now.")
-    return page(submission, {"": said.get(refusal.code, changed)}), 409
+        return page(submission, messages(refusal)), 422
+    return page(submission, {"": why_not(refusal)}), 409

@@ -1,22 +1,22 @@
 """How the page of the desk comes about: which entry is open, whose it is, and what stands around it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, make_response, render_template, request, session
+from flask import flash, make_response, render_template, request, session, url_for
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from participation import database
-from participation.errors import NotFound
+from participation.errors import FormInvalid, NotFound, ServiceError
 from participation.models.accounts import Account
 from participation.models.cities import City
+from participation.models.decisions import Decision
 from participation.models.submissions import Submission
 from participation.questionnaire import load, versions
 from participation.services import (
-    claims,
     decision_sentences,
     decisions,
     locations,
@@ -25,11 +25,15 @@ from participation.services import (
     queues,
     translations,
 )
+from participation.services.queue_decisions import Wish
 from participation.services.queues import Page
 from participation.web.forms import decisions as words
 from participation.web.forms import queues as forms
+from participation.web.forms.messages import messages, why_not
 from participation.web.forms.queues import Chosen, id_in
+from participation.web.plumbing import entry_tools
 from participation.web.plumbing.access import signed_in
+from participation.web.plumbing.claims import Holder, opened
 from participation.web.plumbing.locale import lang
 from participation.web.plumbing.sessions import db
 
@@ -41,22 +45,12 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Refusal:
-    """What somebody wanted to do with an entry and could not: because of problems, or of what others did (`code`)."""
+    """What somebody wanted to do with an entry and could not: because of problems, or of what others did (`said`)."""
 
     submission_id: UUID
-    action: str
-    reason_code: str = ""
-    sentence: str = ""
-    code: str = ""
-    problems: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Who else has an entry open, and until when it is theirs."""
-
-    email: str
-    until: datetime
+    wish: Wish
+    said: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def home_page(account: Account, seen: Sequence[City]) -> str:
@@ -78,6 +72,49 @@ def answer(city: City, refusal: Refusal | None = None) -> Response:
         # Going back must not find a part of a page in place of the page.
         response.cache_control.no_store = True
     return response
+
+
+def refused(submission: Submission, refusal: ServiceError, wish: Wish) -> Response:
+    """The desk with the entry that is open, after a decision that could not be taken; to be called after a rollback."""
+    problems = messages(refusal) if isinstance(refusal, FormInvalid) else {}
+    said = "" if problems else why_not(refusal)
+    return answer(submission.city, Refusal(submission.id, wish, said, problems))
+
+
+def after(submission: Submission) -> str:
+    """Where the desk goes on after a decision with a tool: at the next entry, or at this one as long as it waits."""
+    step = "entry" if submission.status == "pending" else "next"
+    return _address(submission, **{step: submission.id})
+
+
+def tool_again(submission: Submission) -> str:
+    """The desk with the tool open again."""
+    return _address(submission, entry=submission.id, tool=entry_tools.wanted())
+
+
+def _address(submission: Submission, **more: Any) -> str:
+    chosen = forms.read(request.args, locations.districts(db, city=submission.city))
+    return url_for("queues.desk", city=submission.city.slug, **chosen.query(**more))
+
+
+def remember(decision: Decision) -> None:
+    """For a moment, in the browser only, so that the next page can offer to take it back."""
+    session.pop("desk_undo", None)
+    if decision.action in ("publish", "reject"):
+        at = int(decision.at.timestamp())
+        session["desk_undo"] = [str(decision.submission_id), decision.submission_version + 1, at]
+
+
+def tell_left(number: int) -> None:
+    """Say how many of those that were decided on together were not."""
+    if number:
+        sentence = ngettext(
+            "%(num)s entry was left as it is: somebody else has it open or has changed it, or it lacks a point.",
+            "%(num)s entries were left as they are: somebody else has them open or has changed them, or they lack a "
+            "point.",
+            number,
+        )
+        flash(sentence, "error")
 
 
 def _context(city: City, refusal: Refusal | None) -> dict[str, Any]:
@@ -104,7 +141,19 @@ def _context(city: City, refusal: Refusal | None) -> dict[str, Any]:
         "wanted_labels": forms.wanted_labels(),
         **words.words(),
         **(_about(submission, page, now) if submission else {}),
+        **_tool(submission, chosen, holder, refusal),
     }
+
+
+def _tool(
+    submission: Submission | None, chosen: Chosen, holder: Holder | None, refusal: Refusal | None
+) -> dict[str, Any]:
+    """The tool that is open, for an entry that one may decide on."""
+    tool = entry_tools.wanted()
+    if submission is None or submission.status != "pending" or holder or not tool:
+        return {"tool": ""}
+    problems, back = refusal.problems if refusal else {}, {"tool": tool, **chosen.query()}
+    return {"tool": tool, "problems": problems, "back": back, **entry_tools.needs_of(submission, tool)}
 
 
 def _about(submission: Submission, page: Page, now: datetime) -> dict[str, Any]:
@@ -130,10 +179,10 @@ def _opened(
     wanted = refusal.submission_id if refusal else id_in(request.args, "entry")
     if wanted:
         submission = _in_page(page, wanted) or _submission(city, wanted)
-        return submission, _claim(submission, now, writing=refusal is None)
+        return submission, opened(submission, now, writing=refusal is None)
     for submission_id in _free(city, chosen, page, now):
         submission = _in_page(page, submission_id) or _submission(city, submission_id)
-        holder = _claim(submission, now)
+        holder = opened(submission, now)
         if holder is None:
             return submission, None
     return None, None
@@ -162,25 +211,6 @@ def _submission(city: City, submission_id: UUID) -> Submission:
     if submission.city_id != city.id:
         raise NotFound("submission_unknown")
     return submission
-
-
-def _claim(submission: Submission, now: datetime, *, writing: bool = True) -> Holder | None:
-    """Claim an entry in a transaction of its own, short enough that nobody waits; says who was faster."""
-    if submission.status != "pending":
-        return None
-    account = signed_in()
-    if not writing:
-        return _holder(claims.of_another(db, account=account, submission_id=submission.id, now=now))
-    with database.writing(current_app.extensions["participation_engine"]) as own:
-        taken = claims.take(own, account=account, submission_id=submission.id, now=now)
-        own.commit()
-        if taken:
-            return None
-        return _holder(claims.of_another(own, account=account, submission_id=submission.id, now=now))
-
-
-def _holder(claim: Any) -> Holder | None:
-    return Holder(claim.account.email, claim.until) if claim else None
 
 
 def _undoable(now: datetime) -> dict[str, Any] | None:
