@@ -88,6 +88,8 @@ def send(live: LiveProduct, wishes: list[str]) -> list[str]:
 def opened(page: Page) -> str:
     """The id of the entry that is open, when the page has come to rest."""
     expect(page.locator("#queue:not([aria-busy])")).to_be_attached()
+    # Before its scripts are there the page knows no keys.
+    page.wait_for_load_state()
     entry = page.locator("[data-entry]")
     return entry.get_attribute("data-entry") or "" if entry.count() else ""
 
@@ -267,6 +269,7 @@ def test_the_keys_have_a_help_and_can_be_switched_off(
     first, _ = send(live, ["publish", "publish"])
     page = new_page(**LAPTOP)
     sign_in(page, "en", staff[0])
+    assert opened(page) == first
     page.keyboard.press("?")
     help_ = page.locator("#keys")
     expect(help_).to_be_visible()
