@@ -22,14 +22,13 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.contributors import Contributor
 from participation.models.decisions import Decision
-from participation.models.places import REPLY_MAX, Place, Reply, Support
+from participation.models.places import Place, Reply, Support
 from participation.models.submissions import ANSWERS, Submission
 from participation.services import (
     cities,
     decision_record,
     demo,
     demo_people,
-    demo_samples,
     demo_seasons,
     export_files,
     export_lines,
@@ -225,17 +224,6 @@ def test_equal_texts_do_not_meet(loaded: Session) -> None:
         assert len(set(texts)) > len(texts) / 3
 
 
-@pytest.mark.parametrize(("language", "least"), [("de", 40), ("fr", 40), ("es", 40), ("en", 15)])
-def test_there_are_enough_texts_and_they_differ(language: str, least: int) -> None:
-    table = demo_samples._toml(f"texts.{language}")
-    texts = [entry["text"] for key in ("ideas", "rejected") for entry in table[key]] + table["words"]
-    texts += [
-        text for kind in ("heat_island", "climate_oasis", "feedback") for part in table[kind].values() for text in part
-    ]
-    assert len(texts) == len(set(texts)) >= least
-    assert all(text == text.strip() and 10 <= len(text) <= 200 for text in texts)
-
-
 def test_ideas_and_feedback_always_have_words(loaded: Session) -> None:
     for one in submissions(loaded):
         if one.kind in ("idea", "feedback"):
@@ -382,20 +370,6 @@ def test_the_cities_answer_at_busy_places_in_their_own_languages(loaded: Session
         assert all(place.created_at <= reply.created_at <= MIDNIGHT for reply, place in rows)
         entries = [loaded.scalar(select(func.count()).where(Submission.place_id == place_id)) for place_id in answered]
         assert min(entries) >= 2
-
-
-def test_what_the_cities_answer_says_that_it_is_an_example() -> None:
-    marks = {
-        "de": "Beispielantwort: ",
-        "fr": "Exemple de réponse : ",
-        "es": "Respuesta de ejemplo: ",
-        "en": "Example answer: ",
-    }
-    texts = [answer for kind in ("heat_island", "climate_oasis") for answer in demo_samples.replies(kind)]
-    assert len(texts) == 5
-    for text in texts:
-        assert set(text) == set(marks)
-        assert all(words.startswith(marks[lang]) and len(words) <= REPLY_MAX for lang, words in text.items())
 
 
 def test_the_sizes_before_the_click_are_close_to_those_of_the_files(loaded: Session, tmp_path: Path) -> None:
