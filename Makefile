@@ -50,10 +50,11 @@ bench-interfaces: ## The interfaces for programs, asked in thousands of ways; BE
 	@tools/setup.sh test
 	@exec .venv/bin/python -m benches.interfaces $(BENCH_ARGS)
 
-bench-exports: ## Speed and memory of downloads against psql and sqlite3; BENCH_ARGS="--rows 100000" measures fewer rows
+bench-exports: ## Speed and memory of downloads against psql and sqlite3, and of imports; BENCH_ARGS="--rows 100000" measures fewer rows
 	@tools/setup.sh test
 	@.venv/bin/python -m benches.exports $(BENCH_ARGS)
-	@exec .venv/bin/python -m benches.workbooks
+	@.venv/bin/python -m benches.workbooks
+	@exec .venv/bin/python -m benches.imports
 
 bench-comparison: ## False and found claims of the comparison, its computing times, and its page; BENCH_ARGS="--runs 100" is faster
 	@tools/setup.sh test
