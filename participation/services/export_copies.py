@@ -12,7 +12,7 @@ def lines(
 ) -> Generator[bytes, None, None]:
     """The rows of a query, each without its line end; the columns in `texts` stand in quotes, no other does.
 
-    Whoever takes no more lines ends the statement.
+    Whoever takes no more lines ends the statement, and the session is as usable as before.
     """
     connection = session.connection()
     dialect: Any = connection.dialect
@@ -20,7 +20,12 @@ def lines(
     statement = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) % ()
     options = f"FORMAT csv, DELIMITER '{separator}'" + (f", FORCE_QUOTE ({', '.join(texts)})" if texts else "")
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({statement}) TO STDOUT ({options})") as copied:
+    # A statement that is broken off spoils everything since the last savepoint.
+    with (
+        connection.begin_nested(),
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY ({statement}) TO STDOUT ({options})") as copied,
+    ):
         # The server sends each row by itself, with a line feed at its end.
         for row in copied:
             yield row[:-1].tobytes()

@@ -24,23 +24,9 @@ from participation.models.contributors import Contributor
 from participation.models.decisions import Decision
 from participation.models.places import Place, Reply, Support
 from participation.models.submissions import ANSWERS, Submission
-from participation.services import (
-    cities,
-    decision_record,
-    demo,
-    demo_people,
-    demo_seasons,
-    export_files,
-    export_lines,
-    export_sizes,
-    tiles,
-)
+from participation.services import cities, decision_record, demo, demo_people, demo_seasons, tiles
 from participation.services.accounts import check_password
 from participation.services.demo import SignIn
-from participation.services.export_files import File
-from participation.services.export_tables import TABLES
-from participation.services.exports import Export
-from participation.services.filters import Filter
 from participation.services.locations import district_of
 from participation.settings import ROOT
 from tests.fixtures.databases import connected, sqlite_only
@@ -370,23 +356,3 @@ def test_the_cities_answer_at_busy_places_in_their_own_languages(loaded: Session
         assert all(place.created_at <= reply.created_at <= MIDNIGHT for reply, place in rows)
         entries = [loaded.scalar(select(func.count()).where(Submission.place_id == place_id)) for place_id in answered]
         assert min(entries) >= 2
-
-
-def test_the_sizes_before_the_click_are_close_to_those_of_the_files(loaded: Session, tmp_path: Path) -> None:
-    city, now = cities.by_slug(loaded, slug="worms"), datetime.now(UTC)
-    exports = {name: Export(table, city, Filter(), now, "text", "de") for name, table in TABLES.items()}
-    how = export_lines.layout("excel", "de")
-    sizes = export_sizes.of_tables(loaded, exports=exports, how=how, entries=1, of_all=1)
-    guessed = {
-        (name, ending): sizes[name].as_file(ending, name)
-        for ending, names in (("xlsx", ("submissions", "codebook")), *list(export_files.FILES.items())[1:3])
-        for name in names
-        if name in sizes
-    }
-    together = {table.name: sizes[table.name] for table in (*export_files.TABLES["open-data"], TABLES["codebook"])}
-    guessed["open-data", "zip"] = export_sizes.together(together)
-    for (name, ending), guess in guessed.items():
-        export = exports[export_files.TABLES[name][0].name]
-        file = File(name, ending, export, "", private=False, folder=tmp_path)
-        size = sum(map(len, export_files.write(loaded, file=file)))
-        assert size / 1.5 < (guess.bytes or 0) < size * 1.5, f"{name}.{ending}: {guess.bytes} for {size}"

@@ -1,21 +1,26 @@
 """Sizes before the click: exact for what is small, and an honest estimate for what is not."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
-from participation.services import export_lines, export_sizes
+from participation.services import demo, export_files, export_lines, export_sizes
+from participation.services.export_files import File
 from participation.services.export_lines import MACHINE
 from participation.services.export_sizes import Size
 from participation.services.export_tables import TABLES
 from participation.services.exports import Export
 from participation.services.filters import Filter
+from participation.settings import ROOT
 from tests.factories import campaigns, cities, submissions
 from tests.fixtures.databases import sqlite_only
 
+DEMO = ROOT / "participation" / "demo"
 TEXT = "It is as hot as an oven; nothing gives shade.\nNot even in the evening. "
 
 
@@ -90,3 +95,26 @@ def test_other_formats_are_estimates_of_the_same_rows(session: Session, city: Ci
         other = size.as_file(kind)
         assert (other.rows, other.rows_exact, other.bytes_exact) == (10, True, False)
     assert export_sizes.together({"a": size, "b": Size(None, None)}).rows is None
+
+
+@sqlite_only
+def test_the_sizes_before_the_click_are_close_to_those_of_the_files(session: Session, tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    demo.load(session, folder=DEMO, basemaps=tmp_path, today=now.date(), hash_password=lambda _: "")
+    worms = session.scalars(select(City).where(City.slug == "worms")).one()
+    wanted = {name: Export(table, worms, Filter(), now, "text", "de") for name, table in TABLES.items()}
+    how = export_lines.layout("excel", "de")
+    sizes = export_sizes.of_tables(session, exports=wanted, how=how, entries=1, of_all=1)
+    guessed = {
+        (name, ending): sizes[name].as_file(ending, name)
+        for ending, names in (("xlsx", ("submissions", "codebook")), *list(export_files.FILES.items())[1:3])
+        for name in names
+        if name in sizes
+    }
+    together = {table.name: sizes[table.name] for table in (*export_files.TABLES["open-data"], TABLES["codebook"])}
+    guessed["open-data", "zip"] = export_sizes.together(together)
+    for (name, ending), guess in guessed.items():
+        export = wanted[export_files.TABLES[name][0].name]
+        file = File(name, ending, export, "", private=False, folder=tmp_path)
+        size = sum(map(len, export_files.write(session, file=file)))
+        assert size / 1.5 < (guess.bytes or 0) < size * 1.5, f"{name}.{ending}: {guess.bytes} for {size}"
