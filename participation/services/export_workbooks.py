@@ -89,7 +89,7 @@ class _Writer:
                 self._end(sheet, line, len(cells))
                 sheet, line = self._begin(content), 1
             line += 1
-            filled = zip(cells, row, strict=False)
+            filled = zip(cells, row, strict=True)
             sheet.add_line(line, [cell(line, value) for cell, value in filled if value is not None])
         self._end(sheet, line, len(cells))
 

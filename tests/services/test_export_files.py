@@ -291,8 +291,8 @@ def test_nothing_stays_behind_when_the_reader_goes_away(
 def test_nothing_stays_behind_when_writing_fails(
     session: Session, city: City, entries: list[Submission], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any, **__: Any) -> Iterable[Any]:
-        yield ("only one",)
+    def broken(_session: Session, *, export: Export) -> Iterable[Any]:
+        yield (None,) * len(export.columns)
         raise RuntimeError("the database is gone")
 
     monkeypatch.setattr(export_files.exports, "rows", broken)
