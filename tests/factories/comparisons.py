@@ -1,6 +1,7 @@
 """A stored comparison."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,9 @@ from tests.factories import comparison_results
 from tests.factories.submissions import NOW
 
 
-def store(session: Session, campaign: Campaign, snapshot: Snapshot | None = None) -> StoredComparison:
+def store(
+    session: Session, campaign: Campaign, snapshot: Snapshot | None = None, at: datetime = NOW
+) -> StoredComparison:
     """The made-up result, or another one, as the newest of a campaign."""
     snapshot = snapshot or comparison_results.make()
     snapshot = replace(snapshot, campaign=campaign.code, partnership=campaign.partnership.slug)
@@ -20,7 +23,7 @@ def store(session: Session, campaign: Campaign, snapshot: Snapshot | None = None
         campaign_id=campaign.id,
         content=comparison_json.to_json(snapshot),
         version=snapshot.method.dataset_version,
-        computed_at=NOW,
+        computed_at=at,
     )
     session.add(stored)
     session.flush()
