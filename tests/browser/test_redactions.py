@@ -82,9 +82,12 @@ def test_a_tap_takes_a_box_away_and_ticks_a_part(new_page: PageMaker, live: Live
     expect(page.locator(".redact-box")).to_have_count(0)
     assert page.locator("input[type=hidden][name=box]").count() == 0
     parts = page.locator(".redact-grid input:checked")
-    page.locator(".redact-photo").click(position={"x": 3, "y": 3})
+    # The photo is 64 by 48 pixels, in eight columns and six rows: this is in the second column of the third row.
+    inside = {"x": 14, "y": 22}
+    page.locator(".redact-photo").click(position=inside)
     expect(parts).to_have_count(1)
-    page.locator(".redact-photo").click(position={"x": 3, "y": 3})
+    expect(parts).to_have_value("125,333,125,167")
+    page.locator(".redact-photo").click(position=inside)
     expect(parts).to_have_count(0)
     # By the keyboard too.
     page.locator(".redact-grid input").first.press("Space")
