@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from participation.errors import Conflict, FormInvalid
 from participation.models.notices import Notice
-from participation.services import cities, decision_sentences, notice_decisions
+from participation.services import cities, decision_sentences, locations, notice_decisions, replies
 from participation.services.notice_decisions import Decided, Verdict
 from participation.web.forms.decisions import DecisionForm, reason_labels
 from participation.web.forms.messages import messages
@@ -88,12 +88,15 @@ def _tell(decided: Decided) -> None:
 
 def _page(notice: Notice, problems: dict[str, str] | None = None) -> str:
     labels = outcome_labels(about_place=notice.submission is None)
+    submission, place = notice.submission, notice.place
     given = {name: request.form.get(name, "") for name in ("outcome", "reason_code", "answer", "sentence")}
     return render_template(
         "notices/decide.html",
         city=notice.city,
         notice=notice,
-        submission=notice.submission,
+        submission=submission,
+        nearest=locations.nearest_landmark(submission) if submission else None,
+        replies=replies.of_place(db, place=place, lang=lang()) if place and submission is None else [],
         outcomes=[(code, labels[code]) for code in notice_decisions.outcomes(notice)],
         grounds=ground_labels(),
         reasons=reason_labels(),

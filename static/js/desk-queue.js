@@ -28,12 +28,17 @@ switched.addEventListener("change", () => {
     // It holds for this page then.
   }
 });
-document.getElementById("keys-open").addEventListener("click", () => help.showModal());
+frame.addEventListener("click", ({ target }) => target.closest("#keys-open") && help.showModal());
 document.getElementById("keys-close").addEventListener("click", () => help.close());
+
+// What only works with a script, before the first picture of it, so that nothing jumps.
+function reveal() {
+  for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
+}
 
 // After each step, and at the start: what only works with a script, the map, and the ten seconds for taking back.
 function begin() {
-  for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
+  reveal();
   showNeighbours();
   offerBoxes();
   clearTimeout(fading);
@@ -61,6 +66,7 @@ document.addEventListener("keydown", (event) => {
   // A key that is held down, or pressed before the next entry is there, must not decide on what nobody has read.
   if (busy || event.repeat) return;
   target.click();
+  if (target.matches("[data-reason-key]")) target.form.requestSubmit();
   if (target.tagName === "SUMMARY") open(target.parentElement);
 });
 
@@ -78,6 +84,13 @@ function wait(on) {
 function isTyping(target) {
   return target.matches("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
 }
+
+// The reasons are below what was sent: whoever opens them shall see them.
+frame.addEventListener(
+  "toggle",
+  ({ target }) => target.matches("[data-reasons][open]") && target.scrollIntoView({ block: "nearest" }),
+  true,
+);
 
 function open(details) {
   if (details.open) details.querySelector("[data-reason-key]").focus();
@@ -108,19 +121,21 @@ frame.addEventListener("htmx:beforeSwap", (event) => {
     location.assign(xhr.responseURL);
   }
 });
+frame.addEventListener("htmx:afterSwap", reveal);
 frame.addEventListener("htmx:afterSettle", () => {
   wait(false);
   begin();
   const said = [...frame.querySelectorAll(".queue-said .flash, .queue-card [role=alert] strong")];
   live.textContent = said.map((one) => one.textContent.trim()).join(" ");
   frame.querySelector(".queue-entry").scrollTop = 0;
+  // On a phone the list is below the entry: it is the page that would scroll down to the row.
+  frame.querySelector(".queue-row-open")?.scrollIntoView({ block: "nearest" });
   window.scrollTo(0, 0);
   const tool = frame.querySelector(".queue-tool");
   if (tool) return takeUp(tool);
   const title = document.getElementById("entry-title") ?? frame.querySelector(".queue-entry h2");
   title.tabIndex = -1;
   title.focus({ preventScroll: true });
-  frame.querySelector(".queue-row-open")?.scrollIntoView({ block: "nearest" });
 });
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout", "htmx:swapError"]) {
   frame.addEventListener(failure, () => {

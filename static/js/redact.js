@@ -1,4 +1,4 @@
-// Boxes drawn on a photo for what nobody shall see; without this script its parts are ticked instead.
+// What nobody shall see of a photo: a tap ticks a part of it, as without this script, and what is drawn is a box.
 
 const LEAST = 8;
 
@@ -31,11 +31,20 @@ function offer(frame) {
     if (drawn) place(drawn, start, position(frame, event));
   });
   for (const name of ["pointerup", "pointercancel"]) {
-    frame.addEventListener(name, () => {
-      if (drawn && !drawn.querySelector("input")) drawn.remove();
+    frame.addEventListener(name, (event) => {
+      const tapped = drawn && !drawn.querySelector("input");
+      if (tapped) drawn.remove();
+      if (tapped && name === "pointerup") tick(event);
       drawn = null;
     });
   }
+  // Where the click of a pointer lands after drawing depends on the browser; one by the keyboard has no pointer.
+  frame.addEventListener("click", (event) => event.detail && event.preventDefault());
+}
+
+function tick({ clientX, clientY }) {
+  const part = document.elementFromPoint(clientX, clientY)?.closest(".redact-grid > label")?.control;
+  if (part) part.checked = !part.checked;
 }
 
 // In thousandths of the photo.

@@ -304,6 +304,22 @@ def test_one_card_at_a_time_on_a_phone(new_page: PageMaker, live: LiveProduct, s
     page.wait_for_function(READY, arg=first)
     assert opened(page) == second
     expect(page.locator("#entry-title")).to_be_focused()
+    # What was done and the way back are in sight, also after a rejection, for which a tap on a reason is not enough.
+    undo = page.locator(".queue-undo button")
+    expect(undo).to_be_in_viewport()
+    undo.tap()
+    page.wait_for_function(READY, arg=second)
+    card.locator(".reject > summary").tap()
+    reason = card.locator("label:has([value=unclear])")
+    expect(reason).to_be_in_viewport()
+    expect(reason.locator("kbd")).to_be_hidden()
+    reason.tap()
+    assert opened(page) == first
+    card.locator(".reject textarea").fill("Please name the street.")
+    card.locator(".reject form .button").tap()
+    page.wait_for_function(READY, arg=first)
+    expect(undo).to_be_in_viewport()
+    assert [one.action for one in decisions_on(live, [first])] == ["publish", "undo", "reject"]
 
 
 def test_many_at_once(new_page: PageMaker, live: LiveProduct, staff: list[SignIn]) -> None:

@@ -71,7 +71,7 @@ def test_words_and_a_part_of_the_photo(script: bool, new_page: PageMaker, live: 
     assert max(right) > 100
 
 
-def test_a_box_is_taken_away_by_a_tap(new_page: PageMaker, live: LiveProduct, shown: object) -> None:
+def test_a_tap_takes_a_box_away_and_ticks_a_part(new_page: PageMaker, live: LiveProduct, shown: object) -> None:
     address = waiting(live)
     page = new_page(**DESKTOP)
     sign_in(page, "de", live.staff["worms"])
@@ -81,3 +81,14 @@ def test_a_box_is_taken_away_by_a_tap(new_page: PageMaker, live: LiveProduct, sh
     page.locator(".redact-box").click()
     expect(page.locator(".redact-box")).to_have_count(0)
     assert page.locator("input[type=hidden][name=box]").count() == 0
+    parts = page.locator(".redact-grid input:checked")
+    # The photo is 64 by 48 pixels, in eight columns and six rows: this is in the second column of the third row.
+    inside = {"x": 14, "y": 22}
+    page.locator(".redact-photo").click(position=inside)
+    expect(parts).to_have_count(1)
+    expect(parts).to_have_value("125,333,125,167")
+    page.locator(".redact-photo").click(position=inside)
+    expect(parts).to_have_count(0)
+    # By the keyboard too.
+    page.locator(".redact-grid input").first.press("Space")
+    expect(parts).to_have_count(1)

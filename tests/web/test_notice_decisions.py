@@ -131,6 +131,20 @@ def test_what_was_decided_meanwhile_is_not_decided_again(client: PageClient, ses
 
 
 @sqlite_only
+def test_the_page_shows_what_was_reported(client: PageClient, session: Session, sample: Sample) -> None:
+    report(session, sample)
+    client.sign_in(sample.moderator)
+    [one] = client.page("/en/staff/notices/worms").xpath("//main//h2/a/@href")
+    [about] = client.page(one).xpath("//section[@aria-labelledby='about']")
+    said = about.text_content()
+    shown = sample.published
+    assert shown.text
+    assert shown.text in said
+    labels = shown.campaign.questionnaire
+    assert labels.question_label("place_type", shown.kind, "en") in said
+
+
+@sqlite_only
 def test_the_list_says_who_looks_after_a_report(client: PageClient, session: Session, sample: Sample) -> None:
     notice = report(session, sample)
     client.sign_in(sample.moderator)

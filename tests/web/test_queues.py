@@ -17,7 +17,7 @@ from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
 from participation.services import followers
 from participation.services.queue_decisions import MANY
-from tests.desk_pages import QUEUE, decide, opened, said, text
+from tests.desk_pages import QUEUE, decide, opened, press, said, text
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
@@ -98,8 +98,7 @@ def test_who_comes_second_sees_both(desk: PageClient, session: Session, city: Ci
     three[0].version += 1
     session.add(a_rejection(three[0], other))
     three[0].status = "rejected"
-    data = {"action": "publish"}
-    response = desk.send_form(page, QUEUE, data, action=f"/entries/{three[0].id}", forged=True)
+    response = press(desk, page, three[0], "publish")
     assert response.status_code == 409
     refused = text(parse(response), "//div[@role='alert']")
     assert all(part in refused for part in ("You wanted", "Publish", "There is now", "Rejected", other.email))
@@ -128,9 +127,12 @@ def test_nobody_decides_on_what_somebody_else_took_over(
 ) -> None:
     page, other = desk.page(QUEUE), accounts.make(session, city)
     session.get_one(Claim, three[0].id).account_id = other.id
-    response = desk.send_form(page, QUEUE, {"action": "publish"}, action=f"/entries/{three[0].id}", forged=True)
+    response = press(desk, page, three[0], "publish")
     assert response.status_code == 409
-    assert other.email in response.text
+    # Whose it is stands beside what was wanted, and once; the list says it of its row.
+    refused = parse(response)
+    assert text(refused, "//article").count(other.email) == 1
+    assert other.email in text(refused, "//div[@role='alert']")
     assert three[0].status == "pending"
 
 
@@ -143,8 +145,7 @@ def test_a_rejection_without_a_reason_asks_for_it(desk: PageClient, three: list[
 
 def test_a_double_click_decides_once(desk: PageClient, session: Session, three: list[Submission]) -> None:
     page = desk.page(QUEUE)
-    path = f"/entries/{three[0].id}"
-    answers = [desk.send_form(page, QUEUE, {"action": "publish"}, action=path, forged=True) for _ in range(2)]
+    answers = [press(desk, page, three[0], "publish") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len(session.scalars(select(Decision)).all()) == 1
 

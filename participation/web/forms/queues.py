@@ -89,8 +89,8 @@ class QueueForm(FlaskForm):
     sentence = StringField()
 
     def wish(self, lang: str) -> Wish:
-        """What is wanted; a reason alone is a rejection, because each reason is a button; `lang` is spoken."""
-        action = self.action.data or ("reject" if self.reason_code.data else "")
+        """What is wanted; what is not known is a rejection, which needs a reason; `lang` is spoken."""
+        action = self.action.data or ""
         rejects = action not in ACTIONS or action == "reject"
         return Wish(
             action="reject" if rejects else action,

@@ -45,11 +45,15 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Refusal:
-    """What somebody wanted to do with an entry and could not: because of problems, or of what others did (`said`)."""
+    """What somebody wanted to do with an entry and could not: because of problems, or of what others did (`said`).
+
+    `claimed` says that somebody else has it open.
+    """
 
     submission_id: UUID
     wish: Wish
     said: str = ""
+    claimed: bool = False
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -78,7 +82,8 @@ def refused(submission: Submission, refusal: ServiceError, wish: Wish) -> Respon
     """The desk with the entry that is open, after a decision that could not be taken; to be called after a rollback."""
     problems = messages(refusal) if isinstance(refusal, FormInvalid) else {}
     said = "" if problems else why_not(refusal)
-    return answer(submission.city, Refusal(submission.id, wish, said, problems))
+    claimed = refusal.code == "claimed"
+    return answer(submission.city, Refusal(submission.id, wish, said, claimed, problems))
 
 
 def after(submission: Submission) -> str:
