@@ -32,11 +32,11 @@ def ask(token: str) -> Answer:
     submission = receipts.by_token(db, token=token)
     form = FollowForm()
     done = redirect(url_for("receipts.one", token=token, _anchor="news-title"), 303)
-    said = gettext("If this address is right, a mail with a link is on its way. Please open the link to confirm.")
+    said = gettext("If this address is right, an e-mail with a link is on its way. Please open the link to confirm.")
     if form.is_filled_by_machine:
         # A machine learns nothing from an answer that looks like any other.
         log.info("follower_by_machine")
-        flash(said)
+        flash(said, "follow")
         return done
     settings: Settings = current_app.extensions["participation_settings"]
     try:
@@ -54,7 +54,7 @@ def ask(token: str) -> Answer:
     mails.ask_to_confirm(asked)
     db.commit()
     log.info("follower_asked", submission_id=str(submission.id))
-    flash(said)
+    flash(said, "follow")
     return done
 
 
@@ -76,5 +76,5 @@ def one(token: str) -> Answer:
     followers.confirm(db, follower=follower, now=datetime.now(UTC))
     db.commit()
     log.info("follower_confirmed", submission_id=str(follower.submission_id))
-    flash(gettext("Thank you. You will get news on your entry by mail."))
+    flash(gettext("Thank you. You will get news on your entry by e-mail."))
     return redirect(url_for("followers.one", token=token), 303)

@@ -112,7 +112,7 @@ addEventListener("popstate", ({ state }) => {
 });
 
 async function goOn() {
-  if (checkWhere() || element("to-what").getAttribute("aria-disabled")) return;
+  if (checkWhere({ asked: true }) || element("to-what").getAttribute("aria-disabled")) return;
   const at = chosenPoint();
   // A home is nobody's business before it is snapped, not even in the server's record of addresses.
   if (!at || nearHome.checked) return forward(WHAT);
@@ -147,6 +147,10 @@ function showStep(step, focus = false) {
     part.classList.toggle("step-away", number !== step);
   }
   document.body.classList.toggle("at-where", step === WHERE);
+  // What is to be mended in the second step is of no use in the first.
+  const links = [...errors.querySelectorAll("a")];
+  const elsewhere = step !== WHAT && links.length && links.every(({ hash }) => stepOf(hash) === WHAT);
+  errors.classList.toggle("step-away", Boolean(elsewhere));
   if (step === WHAT) tellPlace();
   draft.atStep(step === NEAR ? WHERE : step);
   if (!focus) return;

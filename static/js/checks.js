@@ -37,10 +37,12 @@ function problemOf({ dataset }, chosen, first) {
   if (dataset.choices && chosen.length > Number(dataset.choices)) return dataset.choicesText;
   const length = [...first.value.trim()].length;
   if (dataset.least && length < Number(dataset.least)) return dataset.leastText;
-  if (first.dataset.most && length > Number(first.dataset.most)) {
-    return fill(texts.over, { number: number.format(length - Number(first.dataset.most)) });
-  }
-  return "";
+  const most = Number(first.dataset.most);
+  return most && length > most ? overSaid(length, most) : "";
+}
+
+function overSaid(length, most) {
+  return fill(texts.over, { most: number.format(most), number: number.format(length - most) });
 }
 
 export function summarise(problems) {
@@ -79,11 +81,13 @@ for (const counter of form.querySelectorAll("[data-counter-for]")) {
   const field = document.getElementById(counter.dataset.counterFor);
   const most = Number(field.dataset.most);
   const count = () => {
-    const left = most - [...field.value].length;
+    const length = [...field.value.trim()].length;
+    const left = most - length;
+    counter.classList.toggle("error", left < 0);
     counter.hidden = !field.value || (most > 200 && left > most / 2);
     // What nobody sees is not worth learning the rules of large numbers for.
     if (counter.hidden) return;
-    counter.textContent = fill(left < 0 ? texts.over : texts.left, { number: number.format(Math.abs(left)) });
+    counter.textContent = left < 0 ? overSaid(length, most) : fill(texts.left, { number: number.format(left) });
   };
   field.addEventListener("input", count);
   count();

@@ -4,6 +4,8 @@ import { fill, number, settings } from "./ground.js";
 import { say, texts } from "./wording.js";
 
 const PATIENCE = 1500;
+// Below this many metres, nobody can tell two points apart.
+const NEARLY_NONE = 10;
 const form = document.getElementById("add-form");
 const section = document.getElementById("step-near");
 const list = document.getElementById("near-list");
@@ -31,7 +33,8 @@ function card(place) {
   const name = item.querySelector("strong");
   name.textContent = place.name || texts.unnamed;
   name.id = `near-${place.id}`;
-  item.querySelector(".near-away").textContent = fill(texts.away, { metres: number.format(place.metres) });
+  const away = place.metres < NEARLY_NONE ? texts.here : texts.away;
+  item.querySelector(".near-away").textContent = fill(away, { metres: number.format(place.metres) });
   item.querySelector(".near-counts").append(...counts(place).map(tag));
   const look = item.querySelector(".near-look");
   look.href = place.address;

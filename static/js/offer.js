@@ -7,7 +7,7 @@ export function offerDraft(draft, { goOn, startAnew }) {
   const { at, values } = draft;
   const section = document.getElementById("step-draft");
   const steps = document.getElementById("add-form");
-  document.getElementById("draft-when").textContent = fill(texts.draftFrom, { moment: moment(new Date(at)) });
+  document.getElementById("draft-when").textContent = written(new Date(at));
   const words = values.text?.[0]?.trim() || values.place_words?.[0]?.trim();
   const quote = document.getElementById("draft-text");
   quote.hidden = !words;
@@ -28,9 +28,11 @@ export function offerDraft(draft, { goOn, startAnew }) {
   show(true);
 }
 
-// Today the time says enough.
-function moment(at) {
-  const today = at.toDateString() === new Date().toDateString();
-  const style = today ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" };
-  return new Intl.DateTimeFormat(settings.lang, style).format(at);
+// Today the time says enough. The English pages are in British English.
+function written(at) {
+  const { lang } = settings;
+  const say = (style) => new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, style).format(at);
+  const time = say({ timeStyle: "short" });
+  if (at.toDateString() === new Date().toDateString()) return fill(texts.draftToday, { time });
+  return fill(texts.draftFrom, { moment: say({ dateStyle: "long", timeStyle: "short" }) });
 }

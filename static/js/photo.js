@@ -16,6 +16,8 @@ const LONGEST = 1600;
 const QUALITY = 0.85;
 const KINDS = /^image\/(jpeg|png|webp|heic|heif)$/;
 const NAMES = /\.(jpe?g|png|webp|heic|heif)$/i;
+// How such files begin, as characters: names and types are only what somebody calls them.
+const BEGINNINGS = /^(\xff\xd8\xff|\x89PNG|RIFF[^]{4}WEBP|[^]{4}ftyp)/;
 // Nearer than this, the photo says nothing new about the place.
 const SAME_PLACE = 25;
 
@@ -33,7 +35,8 @@ export async function take(file) {
   const mine = ++latest;
   camera.value = "";
   offer.hidden = true;
-  const problem = problemOf(file);
+  const problem = await problemOf(file);
+  if (mine !== latest) return;
   mark(part, problem);
   if (problem) return put(null);
   say(line, texts.photoBusy);
@@ -51,9 +54,16 @@ export function takeBack(file) {
   if (!input.files.length) put(file);
 }
 
-function problemOf(file) {
+// The server has refused it: nothing may go on saying that it is ready.
+export function refused() {
+  say(line, "");
+}
+
+async function problemOf(file) {
   if (!KINDS.test(file.type) && !(NAMES.test(file.name) && !file.type)) return texts.photoKind;
-  return file.size > MOST_BYTES ? texts.photoLarge : "";
+  if (file.size > MOST_BYTES) return texts.photoLarge;
+  const beginning = new Uint8Array(await file.slice(0, 12).arrayBuffer());
+  return BEGINNINGS.test(String.fromCharCode(...beginning)) ? "" : texts.photoKind;
 }
 
 // The file field itself holds the photo, so that the form sends it with or without this script.

@@ -96,17 +96,18 @@ export function zoomToHome(map) {
   map.setView(at, Math.min(Math.max(map.getZoom(), HOME_ZOOM), whole), { animate: false });
 }
 
+export const isElsewhere = (at) => isOutside(at, known);
 export const isRefused = () => Boolean(wrong.textContent);
 
-// What is wrong with the place, or nothing.
-export function checkWhere() {
+// What is wrong with the place, or nothing. Who is `asked` right now cannot leave it open: another button does that.
+export function checkWhere({ asked = false } = {}) {
   const at = chosenPoint();
   const byMap = document.body.dataset.placeBy === "map";
   let text = "";
   if (!at && (lat.value.trim() || lon.value.trim())) text = texts.notAPoint;
   else if (at && isOutside(at, known)) text = wrong.textContent || texts.outside;
   else if (at || district.value || words.value.trim()) text = "";
-  else if ("needsPlace" in form.dataset) text = byMap ? texts.untouched : texts.noPlace;
+  else if (asked || "needsPlace" in form.dataset) text = byMap ? texts.untouched : texts.noPlace;
   say(wrong, text);
   return text;
 }

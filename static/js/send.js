@@ -133,6 +133,7 @@ function takeOver(page) {
     const line = told.querySelector(`[data-field="${part.dataset.field}"] .error`);
     if (line && part.querySelector(".error")) mark(part, line.hidden ? "" : line.textContent);
   }
+  if (form.querySelector("#photo-field.field-wrong")) import("./photo.js").then(({ refused }) => refused());
   save();
   showErrors(...[...page.getElementById("errors").children].map((child) => document.importNode(child, true)));
 }

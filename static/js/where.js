@@ -32,7 +32,7 @@ export async function startWhere() {
   frame.classList.toggle("first-use", !recall(SEEN));
   wireMap();
   wireWays();
-  for (const field of [lat, lon]) field.addEventListener("change", () => (place.point() ? jump(place.point()) : show()));
+  for (const field of [lat, lon]) field.addEventListener("change", typed);
   nearHome.addEventListener("change", () => {
     byPerson = false;
     place.zoomToHome(map);
@@ -49,6 +49,14 @@ export async function startWhere() {
 // What was refused in the meantime, because nothing was chosen, is still true.
 const showUnlessRefused = () => (place.point() || !place.isRefused()) && show();
 const show = () => place.show(map);
+
+// Coordinates lead to their place on the map; those outside the city stay where they can be mended.
+async function typed() {
+  await place.learnPlaces();
+  const given = place.point();
+  if (given && !place.isElsewhere(given)) jump(given);
+  else show();
+}
 
 // What is there already is told apart from what is being added, and asks for no finger.
 function showOthers() {

@@ -20,6 +20,10 @@ def write(page: Page, text: str) -> None:
 def test_an_idea_for_the_whole_city(page: Page, live: LiveProduct) -> None:
     text = f"Mehr Trinkbrunnen bitte. {uuid4()}"
     open_form(page, "de", "worms", "idea")
+    # To go on without a word about the place is asked about: there is a button for it.
+    page.locator('[data-way="words"]').click()
+    page.locator("#to-what").click()
+    expect(page.locator("#where-wrong")).not_to_be_empty()
     page.locator("#skip-where").click()
     expect(page.locator("#what-title")).to_be_focused()
     page.locator("textarea[name=text]").fill(text)

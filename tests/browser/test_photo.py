@@ -158,18 +158,18 @@ def test_other_pictures(form: str, page: Page) -> None:
     assert page.evaluate(CHOSEN)["type"] == "image/jpeg"
 
 
-NO_PICTURE = "This is not a photo we can take. Please choose a JPEG, PNG, WebP or HEIC picture."
+NO_PICTURE = "This file is not a photo that we can read. Please choose a JPEG, PNG, WebP or HEIC picture."
 TOO_LARGE = "This photo is larger than %(most)s MB. Please choose a smaller one."
 
 
 @pytest.mark.parametrize(
     ("name", "size", "message"),
-    [("notes.txt", 20, NO_PICTURE), ("huge.jpg", 15 * 1024 * 1024 + 1, TOO_LARGE)],
-    ids=["no picture", "too large"],
+    [("notes.txt", 20, NO_PICTURE), ("notes.jpg", 20, NO_PICTURE), ("huge.jpg", 15 * 1024 * 1024 + 1, TOO_LARGE)],
+    ids=["no picture", "named like a picture", "too large"],
 )
 def test_what_cannot_be_taken_is_said_at_once(name: str, size: int, message: str, page: Page, tmp_path: Path) -> None:
     file = tmp_path / name
-    file.write_bytes(b"\xff\xd8" + bytes(size))
+    file.write_bytes(bytes(size))
     open_what(page)
     page.locator("#photo").set_input_files(file)
     expect(page.locator("#photo-error")).to_have_text(in_words("de", message, most=15))
@@ -185,8 +185,15 @@ def test_a_broken_picture_is_refused_by_the_server_and_nothing_is_lost(page: Pag
     send_button(page).click()
     expect(page.locator("#errors")).to_be_focused()
     expect(page.locator("#photo-error")).not_to_be_empty()
+    expect(page.locator("#photo-said")).to_be_empty()
     expect(page.locator("textarea[name=text]")).to_have_value(text)
     assert not live.sent(text)
+    # The first step has no photo, and nothing to say about it.
+    page.locator("#to-where").click()
+    expect(page.locator("#where-title")).to_be_visible()
+    expect(page.locator("#errors")).to_be_hidden()
+    page.go_forward()
+    expect(page.locator("#errors")).to_be_visible()
     page.locator("#photo-remove").click()
     send(page)
     assert len(live.sent(text)) == 1

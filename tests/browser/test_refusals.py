@@ -149,7 +149,7 @@ def test_the_text_is_too_long(page: Page, live: LiveProduct) -> None:
     move_to(page, 40, 40)
     go_on(page)
     answer(page, reasons=("no_shade", "sealed_ground"), text=text)
-    over = in_words("de", "Too many characters: %(number)s", number=len(text) - 1500)
+    over = in_words("de", "At most %(most)s characters. Too many: %(number)s", most="1.500", number=len(text) - 1500)
     expect(page.locator('[data-counter-for="text"]')).to_have_text(over)
     send_button(page).click()
     expect(page.locator("#text-error")).to_have_text(over)

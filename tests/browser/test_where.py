@@ -108,6 +108,25 @@ def test_what_lies_near_is_said_after_each_move(page: Page) -> None:
     expect(line).not_to_be_empty()
 
 
+def test_coordinates_outside_the_city_stay_where_they_can_be_mended(page: Page) -> None:
+    open_form(page, "de", "worms")
+    page.locator('[data-way="words"]').click()
+    page.locator(".coordinates summary").click()
+    page.locator("#lat").fill("52,5")
+    page.locator("#lon").fill("13,4")
+    page.locator("#lon").press("Tab")
+    outside = "This point lies outside the city. Please choose a place inside the boundary."
+    expect(page.locator("#where-wrong")).to_have_text(in_words("de", outside))
+    page.locator("#to-what").click()
+    expect(page.locator("#lon")).to_be_visible()
+    page.locator("#lat").fill(str(DOM[0]))
+    page.locator("#lon").fill(str(DOM[1]))
+    page.locator("#lon").press("Tab")
+    expect(page.locator("#where-wrong")).to_be_empty()
+    expect(page.locator('[data-way="map"]')).to_have_attribute("aria-pressed", "true")
+    assert chosen_point(page) == DOM
+
+
 def test_zooming_chooses_nothing(page: Page) -> None:
     open_form(page, "de", "worms")
     for button in ("1", "1", "-1"):

@@ -118,7 +118,7 @@ def test_opened_changed_and_replaced(client: PageClient, session: Session, lead:
     [
         ({"name": ""}, "Please answer this question."),
         ({"name": "a/b"}, "The name becomes part of an address."),
-        ({"name": "x" * 200}, "Please shorten this by 140 characters."),
+        ({"name": "x" * 200}, "At most 60 characters. Too many: 140"),
         ({"columns": []}, "Please answer this question."),
     ],
 )

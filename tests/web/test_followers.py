@@ -1,4 +1,4 @@
-"""News by mail: asked for on the receipt, confirmed by a button, told once, ended by the same link."""
+"""News by e-mail: asked for on the receipt, confirmed by a button, told once, ended by the same link."""
 
 import re
 
@@ -94,9 +94,14 @@ def test_the_answer_is_the_same_whether_or_not_the_address_is_known(client: Page
     said = []
     for email in ("a@b.example", "a@b.example", "other@b.example"):
         follow(client, sample, email)
-        said.append(client.page(f"/en/receipts/{sample.tokens['pending']}").xpath("string(//*[@role='status'])"))
+        page = client.page(f"/en/receipts/{sample.tokens['pending']}")
+        said.append(page.xpath("string(//*[@aria-labelledby='news-title']//*[@role='status'])"))
+        # It stands where it was asked for, in the place of the form, and nowhere else.
+        assert page.xpath("//form[@class='follow']") == []
+        assert page.text_content().count(said[-1].strip()) == 1
     assert len({*said}) == 1
     assert said[0].strip()
+    assert client.page(f"/en/receipts/{sample.tokens['pending']}").xpath("//form[@class='follow']")
 
 
 @sqlite_only

@@ -103,7 +103,7 @@ def test_what_is_missing_on_a_sheet_is_forgiven(staff: PageClient, session: Sess
         ({"comfort": "1 2"}, "comfort-error", "Not a code of this question, or not clear yet: 1 2"),
         ({"lat": str(OUTSIDE.lat), "lon": str(OUTSIDE.lon)}, "lat-error", "This point lies outside the city."),
         ({"lat": "north"}, "lat-error", "This is not a position."),
-        ({"text": "x" * 1501}, "text-error", "Please shorten this by 1 character."),
+        ({"text": "x" * 1501}, "text-error", "At most 1,500 characters. Too many: 1"),
     ],
 )
 def test_what_is_wrong_is_said_and_everything_stays(

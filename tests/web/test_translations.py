@@ -90,7 +90,7 @@ def test_from_the_queue_and_back_to_it(desk: PageClient, session: Session, submi
 
 @sqlite_only
 def test_what_cannot_be_stored_is_said_beside_what_was_written(desk: PageClient, submission: Submission) -> None:
-    for wrong, said in ((" ", "Please write something."), ("x" * 4001, "Please shorten this by 1 character.")):
+    for wrong, said in ((" ", "Please write something."), ("x" * 4001, "At most 4,000 characters. Too many: 1")):
         refused = desk.post_form(page_of(submission), {"text": wrong}, action="/translations")
         assert refused.status_code == 422
         page = parse(refused)

@@ -41,10 +41,9 @@ def _number(details: Details, name: str) -> int:
 
 
 def _too_long(details: Details) -> str:
-    over = _number(details, "length") - _number(details, "max")
-    return ngettext(
-        "Please shorten this by %(num)s character.", "Please shorten this by %(num)s characters.", max(over, 1)
-    )
+    most = _number(details, "max")
+    over = max(_number(details, "length") - most, 1)
+    return gettext("At most %(most)s characters. Too many: %(number)s", most=number(most), number=number(over))
 
 
 def _too_short(details: Details) -> str:

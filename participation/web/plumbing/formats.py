@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined
 
 from participation.locales import DEFAULT
 from participation.models.cities import City
-from participation.web.plumbing.locale import lang, locale
+from participation.web.plumbing.locale import LOCALES, lang, locale
 
 
 def init(app: Flask) -> None:
@@ -65,7 +65,7 @@ def day(value: date) -> str:
 
 @lru_cache(maxsize=2048)
 def _day(value: date, code: str) -> str:
-    words = format_date(value, format="long", locale=code)
+    words = format_date(value, format="long", locale=LOCALES[code])
     # French says "premier" for the first day of a month; the locale data leave that to us.
     return words.replace("1 ", "1er ", 1) if code == "fr" and value.day == 1 else words
 

@@ -19,7 +19,9 @@ COOKIE = "lang"
 YEAR = 365 * 24 * 3600
 # Pages under addresses that standards give; `?lang=` says in which language.
 BY_QUERY = ("features",)
-_LOCALES = {code: Locale.parse(code) for code in CODES}
+# English pages are written in British English, and so are their dates.
+REGIONS = {"en": "en_GB"}
+LOCALES = {code: Locale.parse(REGIONS.get(code, code)) for code in CODES}
 T = TypeVar("T")
 
 
@@ -56,7 +58,7 @@ def lang() -> str:
 
 def locale() -> Locale:
     """The rules of that language for numbers, dates and lists."""
-    return _LOCALES[lang()]
+    return LOCALES[lang()]
 
 
 def per_language(make: Callable[[], T]) -> Callable[[], T]:
