@@ -27,11 +27,12 @@ class Season:
         """Its campaign."""
         return CampaignEntry(
             code=f"summer-{self.year}",
+            # One of the cities lies where it is not summer then.
             name={
-                "de": f"Sommer {self.year}",
-                "fr": f"Été {self.year}",
-                "es": f"Verano de {self.year}",
-                "en": f"Summer {self.year}",
+                "de": f"Hitzekampagne {self.year}",
+                "fr": f"Campagne chaleur {self.year}",
+                "es": f"Campaña de calor {self.year}",
+                "en": f"Heat campaign {self.year}",
             },
             starts=self.starts,
             ends=self.ends,

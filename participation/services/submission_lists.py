@@ -96,9 +96,10 @@ def _shown() -> list[Any]:
 
 
 def _order(order: Order, supports: ColumnElement[int]) -> list[Any]:
-    newest = [Submission.published_at.desc(), Submission.id.desc()]
+    # By the day on which it was sent, which every entry shows.
+    newest = [Submission.created_at.desc(), Submission.id.desc()]
     if order.sort == "oldest":
-        return [Submission.published_at, Submission.id]
+        return [Submission.created_at, Submission.id]
     if order.sort == "support":
         return [supports.desc(), *newest]
     if order.sort == "distance" and order.origin:

@@ -14,6 +14,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// In a part that scrolls a menu may open where nobody would see it.
+for (const menu of document.querySelectorAll("[data-drop]")) {
+  menu.addEventListener("toggle", () => menu.open && menu.lastElementChild.scrollIntoView({ block: "nearest" }));
+}
+
 // A secret link is worth keeping: one tap copies it.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;

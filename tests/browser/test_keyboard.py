@@ -177,7 +177,14 @@ def test_a_decision(new_page: PageMaker, live: LiveProduct) -> None:
     walk.tab_to("details.reject > summary")
     reasons = page.locator(".queue-reasons")
     walk.press("Enter", lambda: expect(reasons).to_be_visible())
-    walk.tab_to(f'[data-entry="{identity}"] button[value="unclear"]')
+    walk.tab_to(f'[data-entry="{identity}"] .queue-reasons input')
+    reason = page.locator('.queue-reasons input[value="unclear"]')
+    for _ in range(reasons.locator("input").count()):
+        if reason.is_checked():
+            break
+        walk.keys.press("ArrowDown")
+    expect(reason).to_be_checked()
+    walk.tab_to("details.reject button.button-danger")
     walk.keys.press("Enter")
     expect(told(page)).to_have_text(in_words("de", "The entry is rejected."))
     [stored] = live.sent(text)

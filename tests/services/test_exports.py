@@ -331,7 +331,8 @@ def test_rows_come_oldest_first_in_blocks_by_one_statement(
     monkeypatch.setattr(export_lines, "BATCH", 2)
     made: list[Submission] = [submissions.published(session, city, campaign) for _ in range(5)]
     session.commit()
-    with database.reading(engine) as reader, at_most(2):
+    # On PostgreSQL the one statement is a COPY, which is not counted, between the ends of a savepoint.
+    with database.reading(engine) as reader, at_most(2 if engine.dialect.name == "sqlite" else 3):
         own = reader.get_one(City, city.id)
         export = Export(SUBMISSIONS, own, Filter(), NOW)
         blocks = list(export_lines.csv_file(reader, export=export))

@@ -29,6 +29,7 @@ def init(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["new_key"] = lambda: str(uuid.uuid4())
     app.jinja_env.filters |= {"number": number, "percent": percent, "day": day, "moment": moment, "named": named}
+    app.jinja_env.tests["foreign"] = is_foreign
     app.jinja_env.filters |= {"ago": ago, "language_name": language_name, "metres": metres, "size": size}
 
 
@@ -94,6 +95,11 @@ def _language_name(tag: str, code: str) -> str:
         names: Mapping[str, str] = Locale.parse(code).languages
         return names.get(tag.partition("-")[0], tag)
     return known.get_display_name(code) or tag
+
+
+def is_foreign(tag: str | None) -> bool:
+    """Whether a text is known to be in another language than the page."""
+    return bool(tag) and str(tag).partition("-")[0] != lang()
 
 
 def named(thing: Any, language: str = "") -> str:
