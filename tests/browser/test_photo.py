@@ -148,7 +148,7 @@ def test_it_survives_a_closed_tab(page: Page, live: LiveProduct) -> None:
         asked.onsuccess = () => resolve(asked.result);
       };
     })"""
-    assert later.evaluate(left) == 0
+    later.wait_for_function(f"() => ({left})().then((number) => number === 0)")
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP"])

@@ -59,7 +59,7 @@ def test_by_words_only(new_page: PageMaker, live: LiveProduct) -> None:
     sign_in(moderator, "fr", live.staff["metz"])
     entry = waiting(moderator, text)
     expect(entry.locator('button[value="publish"]')).to_have_count(0)
-    entry.locator(f'a.button[href$="/staff/submissions/{entry_id(entry)}#place"]').click()
+    entry.locator(f'.queue-more a[href$="/staff/submissions/{entry_id(entry)}"]').click()
     set_the_point(moderator, "49.119300", "6.175700")
     moderator.locator('form[action$="/publish"] button').click()
     expect(moderator.get_by_role("status")).to_have_text(in_words("fr", "The entry is published."))
@@ -97,11 +97,11 @@ def test_a_moderator_sets_the_point_to_a_landmark(new_page: PageMaker, live: Liv
 
     moderator = new_page(java_script_enabled=False)
     sign_in(moderator, "de", live.staff["worms"])
-    waiting(moderator, text).locator('a.button[href$="#place"]').click()
-    form = moderator.locator('form[action$="/point"]:has(select[name=landmark])')
+    waiting(moderator, text).locator('a.button[href$="tool=point"]').click()
+    form = moderator.locator('form[action*="/point"]:has(select[name=landmark])')
     form.locator("select").select_option("waeldchen")
     form.locator("button").click()
-    expect(moderator.get_by_role("status")).to_have_text(in_words("de", "The place is set."))
+    expect(told(moderator)).to_have_text(in_words("de", "The place is set."))
     [stored] = live.sent(text)
     assert (f"{stored.lat:.6f}", f"{stored.lon:.6f}") == WAELDCHEN
 
@@ -118,7 +118,8 @@ def test_a_rejection_tells_the_author_why(new_page: PageMaker, live: LiveProduct
     sign_in(moderator, "de", live.staff["worms"])
     entry = waiting(moderator, text)
     entry.locator("details.reject > summary").click()
-    entry.locator('button[value="advertising_spam"]').click()
+    entry.locator('input[value="advertising_spam"]').check()
+    entry.locator("details.reject button").click()
     expect(told(moderator)).to_have_text(in_words("de", "The entry is rejected."))
 
     resident.goto(f"/de/receipts/{token}")
