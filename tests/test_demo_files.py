@@ -230,7 +230,12 @@ def test_districts_have_residents_that_are_said_to_be_made_up(slug: str) -> None
 @each_city
 def test_the_about_page_is_there_in_every_language_and_says_what_it_is(slug: str) -> None:
     texts = CITIES[slug]["texts"]
-    says = {"de": "Vorführung", "fr": "démonstration", "es": "demostración", "en": "demonstration"}
+    says = {
+        "de": "Demoversion",
+        "fr": "version de démonstration",
+        "es": "versión de demostración",
+        "en": "demo version",
+    }
     assert set(texts) <= PAGES
     assert has_all_languages(texts["about"])
     assert all(word in texts["about"][language] for language, word in says.items())

@@ -62,7 +62,7 @@ def load(
     season = demo_seasons.current(today)
     seasons = (season, demo_seasons.previous(season))
     loaded = {slug: cities.load(session, file=folder / f"{slug}.toml", basemaps=basemaps, demo=True) for slug in CITIES}
-    joined = {slug: _partnership(session, folder / f"{slug}.toml", seasons) for slug in PARTNERSHIPS}
+    joined = {slug: _partnership(session, folder / f"{slug}.toml", seasons, loaded) for slug in PARTNERSHIPS}
     sign_ins = [_sign_in(*member) for member in STAFF]
     staff = _accounts(session, sign_ins, {**loaded, **joined}, hash_password, seasons[-1].starts)
     for partnership in joined.values():
@@ -84,9 +84,12 @@ def _is_there(session: Session) -> bool:
     return False
 
 
-def _partnership(session: Session, file: Path, seasons: tuple[Season, Season]) -> Partnership:
+def _partnership(
+    session: Session, file: Path, seasons: tuple[Season, Season], loaded: Mapping[str, City]
+) -> Partnership:
     found = partnership_files.read(file)
-    campaigns = tuple(season.campaign for season in seasons)
+    across_equator = len({loaded[slug].centre_lat > 0 for slug in found.cities}) > 1
+    campaigns = tuple(season.campaign(across_equator=across_equator) for season in seasons)
     return partnerships.store(session, found=replace(found, campaigns=campaigns))
 
 
@@ -120,6 +123,6 @@ def _samples(maker: Maker, partnership: Partnership, seasons: tuple[Season, Seas
     campaigns = {campaign.code: campaign for campaign in partnership.campaigns}
     this, last = seasons
     return [
-        *maker.current(campaigns[this.campaign.code], this),
-        *maker.previous(campaigns[last.campaign.code], last),
+        *maker.current(campaigns[this.code], this),
+        *maker.previous(campaigns[last.code], last),
     ]

@@ -11,6 +11,13 @@ SUMMER_BEGINS = (5, 1)
 # So that there are some days for the samples to come from, even when the demo is set up in the first days of summer.
 DAYS_BEFORE_TODAY = 21
 DAYS_OPEN = 365
+SUMMER = {"de": "Sommer", "fr": "Été", "es": "Verano de", "en": "Summer"}
+MONTHS = {
+    "de": "Juni bis September",
+    "fr": "De juin à septembre",
+    "es": "De junio a septiembre de",
+    "en": "June to September",
+}
 
 
 @dataclass(frozen=True)
@@ -23,17 +30,16 @@ class Season:
     last_sample: date
 
     @property
-    def campaign(self) -> CampaignEntry:
-        """Its campaign."""
+    def code(self) -> str:
+        """The code of its campaign."""
+        return f"summer-{self.year}"
+
+    def campaign(self, *, across_equator: bool) -> CampaignEntry:
+        """Its campaign; called by its months where one of the cities lies beyond the equator: it is not summer there."""
+        names = MONTHS if across_equator else SUMMER
         return CampaignEntry(
-            code=f"summer-{self.year}",
-            # One of the cities lies where it is not summer then.
-            name={
-                "de": f"Hitzekampagne {self.year}",
-                "fr": f"Campagne chaleur {self.year}",
-                "es": f"Campaña de calor {self.year}",
-                "en": f"Heat campaign {self.year}",
-            },
+            code=self.code,
+            name={language: f"{name} {self.year}" for language, name in names.items()},
             starts=self.starts,
             ends=self.ends,
             kinds=KINDS,

@@ -60,7 +60,8 @@ def listing(
 ) -> Listing:
     """One page of the published submissions; the last one where there are fewer.
 
-    By distance without an origin is by newest; who has no point comes last.
+    Newest and oldest go by when it was sent, the date that is shown. By distance without an origin is by newest; who
+    has no point comes last.
     """
     total = session.scalar(chosen.apply(select(func.count()).select_from(Submission), city)) or 0
     supports = _supports(city)
@@ -96,7 +97,6 @@ def _shown() -> list[Any]:
 
 
 def _order(order: Order, supports: ColumnElement[int]) -> list[Any]:
-    # By the day on which it was sent, which every entry shows.
     newest = [Submission.created_at.desc(), Submission.id.desc()]
     if order.sort == "oldest":
         return [Submission.created_at, Submission.id]

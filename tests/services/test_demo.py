@@ -164,6 +164,9 @@ def test_campaigns_of_two_summers(loaded: Session) -> None:
         assert campaign.kinds == list(questionnaire.KINDS)
         assert campaign.questionnaire_version == "heat-1"
     assert (campaigns[0].starts, campaigns[0].ends) == (date(2025, 6, 1), date(2025, 9, 30))
+    # In Peru it is not summer then.
+    names = {campaign.name["es"] for campaign in campaigns if campaign.code == "summer-2026"}
+    assert names == {"Verano de 2026", "De junio a septiembre de 2026"}
 
 
 # Answers and texts

@@ -38,9 +38,9 @@ def shown(found: Listing) -> list[Submission]:
 
 
 def publish(session: Session, city: City, campaign: Campaign, day: int, **changed: object) -> Submission:
-    sent = NOW.replace(day=day)
-    made = submissions.make(session, city, campaign, created_at=sent, **changed)  # type: ignore[arg-type]
-    submissions.publish(session, made, now=sent)
+    """Sent on this day of July; published in August, the last one first."""
+    made = submissions.make(session, city, campaign, now=NOW.replace(day=day), **changed)  # type: ignore[arg-type]
+    submissions.publish(session, made, now=NOW.replace(month=8, day=31 - day))
     return made
 
 
@@ -70,7 +70,7 @@ def test_it_comes_in_pages_and_a_page_too_many_is_the_last(session: Session, cit
     assert (beyond.page, shown(beyond)) == (2, shown(second))
 
 
-def test_newest_and_oldest_are_each_others_reverse(session: Session, city: City, campaign: Campaign) -> None:
+def test_newest_and_oldest_are_by_the_day_they_were_sent(session: Session, city: City, campaign: Campaign) -> None:
     made = [publish(session, city, campaign, day) for day in (3, 1, 2, 2)]
     in_time = sorted(made, key=lambda one: (one.created_at, one.id))
     assert shown(listing(session, city, Order("oldest"))) == in_time

@@ -79,7 +79,7 @@ def source_labels() -> dict[str, str]:
         "walk": gettext("Recorded on a heat walk"),
         "staff_paper": gettext("Copied from paper by the city"),
         "import": gettext("Imported from a file"),
-        "demo": gettext("Made up for the demonstration"),
+        "demo": gettext("Made up for the demo version"),
         "open311": gettext("Sent by another program (Open311)"),
     }
 

@@ -112,7 +112,7 @@ def _described(city: City) -> str:
         " moderators have published them.",
         city=named(city),
     )
-    return f"{text} {gettext('Demonstration: the entries are made up.')}" if city.demo else text
+    return f"{text} {gettext('Demo version: the entries are made up.')}" if city.demo else text
 
 
 def _distributions(city: City) -> list[Json]:

@@ -72,7 +72,7 @@ def _cover(chosen: Chosen, each: Each) -> Part:
 
 def _demo(chosen: Chosen) -> list[str]:
     if any(city.demo for city in chosen.cities):
-        return [gettext("Demonstration: the entries are made up.")]
+        return [gettext("Demo version: the entries are made up.")]
     return []
 
 
