@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import openpyxl
 import pytest
@@ -128,10 +129,10 @@ def test_what_breaks_in_the_middle_ends_without_the_last_cell(
     session.commit()
     whole = export_lines._blocks
 
-    def broken(lines: Iterator[str]) -> Iterator[Sequence[str]]:
-        blocks = whole(lines)
-        yield next(blocks)
-        raise OperationalError("the database has gone away", None, Exception())
+    def broken(*asked: Any) -> Iterator[Sequence[bytes]]:
+        with closing(whole(*asked)) as blocks:
+            yield next(blocks)
+            raise OperationalError("the database has gone away", None, Exception())
 
     monkeypatch.setattr(export_lines, "_blocks", broken)
     response = client.get(CSV, buffered=False)
