@@ -111,7 +111,8 @@ def test_facts_about_the_city(slug: str) -> None:
     assert ZoneInfo(city["time_zone"]).key == city["time_zone"]
     assert sorted(city["languages"]) == sorted(locales.CODES)
     assert city["languages"][0] == {"DE": "de", "FR": "fr", "PE": "es"}[city["country"]]
-    assert str(city["population_year"]) in city["population_source"]
+    # Pages say the year beside the source.
+    assert str(city["population_year"]) not in city["population_source"]
     assert city["outline_is_simple"] is True
     assert city["basemap"] == {"type": "none"}
 
@@ -125,7 +126,7 @@ def test_population_figures_are_the_reference_ones() -> None:
         "yarinacocha": (100_000, 2017),
     }
     # The figure of Metz is that of all 46 municipalities, and must not be read as that of the city alone.
-    assert "Eurométropole" in CITIES["metz"]["population_source"]
+    assert "Eurométropole" in CITIES["metz"]["population_territory"]
 
 
 @each_city

@@ -35,7 +35,7 @@ class Season:
         return f"summer-{self.year}"
 
     def campaign(self, *, across_equator: bool) -> CampaignEntry:
-        """Its campaign; called by its months where one of the cities lies beyond the equator: not summer there."""
+        """Its campaign; called by its months where cities lie on both sides of the equator: not all have summer."""
         names = MONTHS if across_equator else SUMMER
         return CampaignEntry(
             code=self.code,
