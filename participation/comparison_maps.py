@@ -115,7 +115,7 @@ def file(ground: Ground, cells: Sequence[Cell], *, span: float, title: str, scal
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIDE}" height="{SIDE}" viewBox="0 0 {SIDE} {SIDE}"'
             f' role="img" aria-labelledby="title"><title id="title">{_escaped(title)}</title>'
         ),
-        f"<style>{PAPER % font}</style>",
+        f'<style>{PAPER % font}</style><rect width="{SIDE}" height="{SIDE}" fill="#ffffff"/>',
         f'<path class="land" d="{place.path(ground.boundary)}"/>',
         *_cells(place, cells),
         *_districts(place, ground),
