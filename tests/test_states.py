@@ -35,7 +35,7 @@ POSSIBLE = {
     "keep": {"published", "rejected", "removed"},
     # Only as the very next thing.
     "undo": {"published", "rejected"},
-    "set_point": {"pending"},
+    "set_point": {"pending", "published"},
     "correct": {"pending"},
     "withdraw": {"published"},
     "erase": {*STATUSES},
