@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import Degrees, chosen_point, go_on, in_words, move_to, open_form, tap_map
+from tests.browser.steps import Degrees, box_of, chosen_point, go_on, in_words, move_to, open_form, tap_map
 from tests.fixtures.browsers import PageMaker
 
 DOM = (49.6303, 8.3597)
@@ -95,6 +95,18 @@ def test_small_moves_are_made_by_buttons_and_said(page: Page) -> None:
     back = nudge(page, "right")
     assert back == south
     assert nudge(page, "up") == DOM
+
+
+def test_buttons_stay_under_the_finger_while_a_longer_line_comes(page: Page) -> None:
+    open_form(page, "de", "worms", query=query(DOM))
+    line = page.locator("#where-said")
+    expect(line).to_contain_text(in_words("de", "At: %(landmark)s", landmark="Dom St. Peter"))
+    button = page.locator('[data-nudge="down"]')
+    short, before = box_of(line), box_of(button)
+    nudge(page, "down")
+    expect(line).not_to_contain_text(in_words("de", "At: %(landmark)s", landmark="Dom St. Peter"))
+    assert box_of(line)[3] > short[3]
+    assert box_of(button) == before
 
 
 def test_what_lies_near_is_said_after_each_move(page: Page) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
@@ -166,7 +167,8 @@ def limited(name: str, *, unless: Callable[[], bool] | None = None) -> Callable[
 def _explain(refusal: RateLimitExceeded) -> Response:
     scope = refusal.limit.scope
     current = limiter.current_limit
-    seconds = max(1, round(current.reset_at - time.time())) if current else 60
+    # The end is known to the next whole second, which may be later than a full window from now.
+    seconds = max(1, min(ceil(current.reset_at - time.time()), current.limit.get_expiry())) if current else 60
     # Behind a proxy that the settings do not know, everybody counts as one.
     unknown = "X-Forwarded-For" in request.headers and not _settings().trusted_proxies
     log.info("limit_reached", limit=scope, seconds=seconds, unknown_proxy=unknown)
