@@ -155,6 +155,8 @@ class LiveProduct:
             # All residents of all tests send from one address, half of them without scripts.
             **{f"PARTICIPATION_{name}": "100000" for name in ("SENDS_PER_HOUR", "SENDS_PER_DAY")},
             "PARTICIPATION_UNPROVEN_SENDS_PER_HOUR": "100000",
+            # Proofs as everywhere, but done in no time.
+            "PARTICIPATION_PROOF_WORK": "500",
             **self._environ,
         }
         # The port is taken already, so that nobody can be faster; gunicorn gets the open socket.

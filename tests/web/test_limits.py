@@ -33,12 +33,12 @@ ADDRESS = "203.0.113.77"
 SIGNING_IN = """
 import os, re, sys
 from pathlib import Path
-from participation.app import create_app
 from participation.settings import Settings
+from tests.fixtures.apps import made_for_tests
 url, instance = sys.argv[1:]
 secret = "only-for-tests-abcdefghijklmnopqrstuvwxyz"
-app = create_app(Settings(secret_key=secret, instance=Path(instance), database_url=url, base_url="http://localhost"))
-client = app.test_client()
+settings = Settings(secret_key=secret, instance=Path(instance), database_url=url, base_url="http://localhost")
+client = made_for_tests(settings).test_client()
 page = client.get("/en/staff/sign-in").text
 token = re.search('name="csrf_token"[^>]*value="([^"]*)"', page)[1]
 for number in range(15):
