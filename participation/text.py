@@ -13,6 +13,11 @@ def is_language_tag(tag: str) -> bool:
     return len(tag) <= TAG_MAX and LANGUAGE_TAG.fullmatch(tag) is not None
 
 
+def primary(tag: str) -> str:
+    """The language of a tag without its region: `es-PE` is Spanish."""
+    return tag.partition("-")[0]
+
+
 def clean_text(text: str) -> str:
     """Text as it is stored: line ends are \\n, NFC, stripped, nothing that UTF-8 or a CSV cannot carry."""
     if text.isprintable():

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -15,6 +15,7 @@ from participation.models.cities import City
 from participation.models.decisions import APPEAL_TIME, Decision
 from participation.models.submissions import Submission
 from participation.services import decision_record, decisions, roles
+from participation.services.cities import numbers
 from participation.services.decisions import Seen
 from participation.services.paging import turn
 from participation.text import clean_text
@@ -87,13 +88,7 @@ def is_waiting(session: Session, *, submission: Submission) -> bool:
 
 def waiting(session: Session, *, cities: Sequence[City]) -> dict[int, int]:
     """How many objections wait for a decision, by the id of the city."""
-    query = (
-        select(Appeal.city_id, func.count())
-        .where(Appeal.city_id.in_([city.id for city in cities]), Appeal.status == "received")
-        .group_by(Appeal.city_id)
-    )
-    counted = dict(session.execute(query).all())
-    return {city.id: counted.get(city.id, 0) for city in cities}
+    return numbers(session, cities=cities, of=Appeal, status="received")
 
 
 def listing(session: Session, *, account: Account, city: City, page: int = 1) -> tuple[Sequence[Appeal], int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -29,6 +30,17 @@ def by_slug(session: Session, *, slug: str) -> City:
     if city is None:
         raise NotFound("city_unknown", slug=slug)
     return city
+
+
+def numbers(session: Session, *, cities: Sequence[City], of: type[Any], status: str) -> dict[int, int]:
+    """How many entries, notices or the like (`of`) stand so in each of the cities, by the id of the city."""
+    query = (
+        select(of.city_id, func.count())
+        .where(of.city_id.in_([city.id for city in cities]), of.status == status)
+        .group_by(of.city_id)
+    )
+    counted: dict[int, int] = dict(session.execute(query).all())
+    return {city.id: counted.get(city.id, 0) for city in cities}
 
 
 def load(session: Session, *, file: Path, basemaps: Path, demo: bool = False) -> City:

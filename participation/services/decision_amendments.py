@@ -15,7 +15,7 @@ from participation.questionnaire import Questionnaire
 from participation.services import locations, tiles, translations
 from participation.services.decision_record import record
 from participation.services.decisions import Seen, held
-from participation.text import is_language_tag
+from participation.text import is_language_tag, primary
 
 STATES = ("pending", "published")
 # What the record names; all other columns are answers.
@@ -57,7 +57,7 @@ def amend(
     if "text" in changed:
         translations.forget(session, submission=submission)
     elif "text_lang" in changed and submission.text_lang:
-        translations.forget(session, submission=submission, lang=submission.text_lang.partition("-")[0])
+        translations.forget(session, submission=submission, lang=primary(submission.text_lang))
     told = [name for name in TOLD if name in changed] + ["answers"] * (not {*changed} <= {*TOLD})
     key = seen.idempotency_key
     decision = record(session, submission=submission, action="amend", now=now, account=account, key=key, details=told)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -18,6 +18,7 @@ from participation.models.notices import EXPLANATION_MAX, GROUNDS, NAME_MAX, Not
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.services import mails, roles
+from participation.services.cities import numbers
 from participation.services.paging import turn
 from participation.text import clean_text
 
@@ -82,13 +83,7 @@ def one(session: Session, *, city: City, notice_id: UUID) -> Notice:
 
 def waiting(session: Session, *, cities: Sequence[City]) -> dict[int, int]:
     """How many notices wait for a decision, by the id of the city."""
-    query = (
-        select(Notice.city_id, func.count())
-        .where(Notice.city_id.in_([city.id for city in cities]), Notice.status == "received")
-        .group_by(Notice.city_id)
-    )
-    counted = dict(session.execute(query).all())
-    return {city.id: counted.get(city.id, 0) for city in cities}
+    return numbers(session, cities=cities, of=Notice, status="received")
 
 
 def listing(session: Session, *, account: Account, city: City, page: int = 1) -> tuple[Sequence[Notice], int]:

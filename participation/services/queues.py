@@ -20,6 +20,7 @@ from participation.models.photos import Photo
 from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
 from participation.services import roles
+from participation.services.cities import numbers
 from participation.services.locations import NEEDS_PLACE
 
 # What waits, by why it does; an entry may be in several of them.
@@ -89,13 +90,8 @@ class Page:
 
 def lengths(session: Session, *, cities: Sequence[City]) -> list[tuple[City, int]]:
     """How many submissions wait for a decision in each of the cities."""
-    query = (
-        select(Submission.city_id, func.count())
-        .where(Submission.city_id.in_([city.id for city in cities]), Submission.status == "pending")
-        .group_by(Submission.city_id)
-    )
-    waiting = dict(session.execute(query).all())
-    return [(city, waiting.get(city.id, 0)) for city in cities]
+    waiting = numbers(session, cities=cities, of=Submission, status="pending")
+    return [(city, waiting[city.id]) for city in cities]
 
 
 def counts(session: Session, *, account: Account, city: City) -> dict[str, int]:

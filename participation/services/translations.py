@@ -17,7 +17,7 @@ from participation.models.originals import Original
 from participation.models.submissions import Submission
 from participation.models.translations import TRANSLATION_MAX, Translation
 from participation.services import decision_record, roles, tiles
-from participation.text import clean_text, fingerprint
+from participation.text import clean_text, fingerprint, primary
 
 # What its author took back or erased nobody translates any more.
 STATES = ("pending", "published", "rejected", "removed")
@@ -41,7 +41,7 @@ def beside(submission: Submission, translation: Translation | None) -> Beside:
 
 def languages(submission: Submission) -> list[str]:
     """Into which languages the text of a submission can be translated: `es-PE` is Spanish; none without a text."""
-    own = (submission.text_lang or "").partition("-")[0]
+    own = primary(submission.text_lang or "")
     return [code for code in CODES if submission.text and code != own]
 
 

@@ -11,25 +11,10 @@ from participation.models.cities import City
 from participation.models.decisions import Decision
 from participation.models.submissions import Submission
 from participation.services.decision_record import START
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import submissions
 from tests.factories.decisions import a_record, act, recorded
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import postgresql_only
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ TEXT = "The way is open to everybody, also at night."
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def moderator(session: Session, city: City) -> Account:
     """Who refuses."""
     return accounts.make(session, city)

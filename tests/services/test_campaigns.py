@@ -23,11 +23,6 @@ ROUNDS = {
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def pair(session: Session, city: City) -> Partnership:
     return partnerships.make(session, city)
 

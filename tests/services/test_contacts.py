@@ -15,23 +15,8 @@ from participation.models.contacts import ContactReading
 from participation.models.notices import Notice
 from participation.services import contacts, notices
 from participation.services.notices import Report
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.submissions import NOW
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 def notice(session: Session, city: City, campaign: Campaign, **changed: str) -> Notice:

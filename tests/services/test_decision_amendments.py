@@ -16,26 +16,11 @@ from participation.models.tiles import TileFacet
 from participation.services import decision_amendments, decisions, tiles
 from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW, at
 
 NORTH = Point(INSIDE.lat + 0.02, INSIDE.lon)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 def amend(session: Session, account: Account, submission: Submission, key: str = "", **wanted: object) -> Decision:

@@ -21,26 +21,11 @@ from participation.models.decisions import LEADS_TO, Decision, DecisionKey
 from participation.models.submissions import STATUSES, TRANSITIONS, Submission
 from participation.services import decision_record, receipts, tiles
 from participation.services.decision_record import START, Fault
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.decisions import a_record, act, recorded
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import postgresql_only, unguarded
 from tests.fixtures.threads import while_first_waits
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

@@ -19,25 +19,10 @@ from participation.models.tiles import TileCount
 from participation.services import decisions, receipts
 from participation.services.decisions import Seen
 from participation.services.locations import Where
-from tests.factories import accounts, campaigns, cities, partnerships, submissions
+from tests.factories import accounts, cities, partnerships, submissions
 from tests.factories.cities import CENTRE, INSIDE, OUTSIDE
 from tests.factories.submissions import NOW, at
 from tests.fixtures.threads import while_first_waits
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def account(session: Session, city: City) -> Account:
     return accounts.make(session, city)
 

@@ -36,7 +36,7 @@ from participation.services.export_tables import SUBMISSIONS, TABLES, Table
 from participation.services.exports import Export
 from participation.services.filters import Filter
 from participation.text import clean_text, neutral
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.fixtures.skips import OFFICE_ABSENT
@@ -52,11 +52,6 @@ EVERYTHING_PUBLISHED = Filter()
 def city(session: Session) -> City:
     """South of the equator and west of Greenwich, where numbers are negative."""
     return cities.make(session, "lima", centre=SOUTH, country="PE", languages=["es"], name={"es": "Lima"})
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

@@ -29,20 +29,10 @@ from participation.services.exports import Counts, Export
 from participation.services.filters import Filter
 from participation.services.originals import Hidden
 from participation.text import clean_text, neutral
-from tests.factories import campaigns, cities, submissions
+from tests.factories import cities, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def written(session: Session, city: City, table: Table = SUBMISSIONS, how: Any = MACHINE, **wanted: Any) -> bytes:

@@ -21,11 +21,6 @@ from tests.fixtures.databases import sqlite_only
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def lead(session: Session, city: City) -> Account:
     return accounts.make(session, city, role="city_lead")
 

@@ -17,21 +17,11 @@ from participation.services.export_tables import TABLES
 from participation.services.exports import Export
 from participation.services.filters import Filter
 from participation.settings import ROOT
-from tests.factories import campaigns, cities, submissions
+from tests.factories import submissions
 from tests.fixtures.databases import sqlite_only
 
 DEMO = ROOT / "participation" / "demo"
 TEXT = "It is as hot as an oven; nothing gives shade.\nNot even in the evening. "
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def exports(city: City) -> dict[str, Export]:

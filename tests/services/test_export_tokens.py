@@ -24,11 +24,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def lead(session: Session, city: City) -> Account:
     return accounts.make(session, city, role="city_lead")
 

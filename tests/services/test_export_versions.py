@@ -15,16 +15,6 @@ from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def current(session: Session, city: City) -> Version:
     session.commit()
     session.expire_all()

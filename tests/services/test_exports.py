@@ -44,16 +44,6 @@ PUBLIC = [*CONTRACT, *ADDED, "file_rows"]
 INTERNAL = [*CONTRACT, *STAFF, *ADDED, *ADDED_FOR_STAFF, "file_rows"]
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def raw(session: Session, city: City, chosen: Filter | None = None, **wanted: Any) -> bytes:
     export = Export(SUBMISSIONS, city, chosen or Filter(), NOW, **wanted)
     return b"".join(export_lines.csv_file(session, export=export))

@@ -16,16 +16,6 @@ from tests.factories import campaigns, cities, submissions
 from tests.factories.cities import INSIDE
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def chosen(session: Session, city: City, wanted: Filter) -> list[Submission]:
     query = wanted.apply(select(Submission), city).order_by(Submission.id)
     return list(session.scalars(query))

@@ -14,20 +14,10 @@ from participation.models.mails import Mail
 from participation.models.submissions import Submission
 from participation.services import followers, mails, receipts
 from participation.services.followers import Asked
-from tests.factories import campaigns, cities, submissions
+from tests.factories import submissions
 from tests.factories.submissions import NOW
 
 SECRET = "secret-of-the-installation"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

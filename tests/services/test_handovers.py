@@ -14,11 +14,6 @@ from tests.factories.submissions import NOW
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def leaver(session: Session, city: City) -> Account:
     """Somebody with an entry open, a note that is settled, one that is not, a notice, and an objection."""
     account = accounts.make(session, city)

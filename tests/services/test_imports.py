@@ -26,16 +26,6 @@ NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 HERE = f"{INSIDE.lat},{INSIDE.lon}"
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 class Importer:
     """Imports texts into the only city."""
 

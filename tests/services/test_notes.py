@@ -15,18 +15,8 @@ from tests.factories.submissions import NOW
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def both(session: Session, city: City) -> Partnership:
     return partnerships.make(session, city, cities.make(session, "metz"))
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

@@ -23,16 +23,6 @@ REPORT = Report(
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
-
-
-@pytest.fixture
 def submission(session: Session, city: City) -> Submission:
     return submissions.published(session, city, campaigns.make(session, city))
 

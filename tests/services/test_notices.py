@@ -21,11 +21,6 @@ REPORT = Report(ground="personal_data", explanation="The text names my neighbour
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def submission(session: Session, city: City) -> Submission:
     return submissions.published(session, city, campaigns.make(session, city))
 

@@ -16,21 +16,11 @@ from participation.models.cities import City
 from participation.models.photos import Photo
 from participation.models.submissions import Submission
 from participation.services import photos, receipts
-from tests.factories import campaigns, cities, submissions
 from tests.factories import photos as factory
+from tests.factories import submissions
 from tests.factories.submissions import NOW
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

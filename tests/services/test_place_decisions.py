@@ -27,26 +27,11 @@ from participation.services import (
     tiles,
 )
 from participation.services.decisions import Seen
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW
 
 NEARBY = Point(INSIDE.lat + 0.0003, INSIDE.lon)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

@@ -12,20 +12,10 @@ from participation.models.cities import City
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.services import places, receipts
-from tests.factories import campaigns, cities, submissions
+from tests.factories import cities, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW
 from tests.fixtures.statements import Budget
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def north(metres: float) -> Point:

@@ -19,19 +19,9 @@ from tests.factories.submissions import NOW
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def entries(session: Session, city: City) -> list[Submission]:
     campaign = campaigns.make(session, city)
     return [submissions.make(session, city, campaign) for _ in range(3)]
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 def propose(session: Session, account: Account, city: City, versions: dict[UUID, int], key: str = "") -> Proposal:

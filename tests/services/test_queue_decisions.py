@@ -14,23 +14,8 @@ from participation.models.claims import Claim
 from participation.models.decisions import Decision
 from participation.services import claims, decision_record, decision_sentences, queue_decisions
 from participation.services.queue_decisions import ACTIONS, MANY, Outcome, Wish
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.submissions import NOW
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 def together(session: Session, account: Account, city: City, versions: dict, wish: Wish) -> Outcome:

@@ -14,25 +14,10 @@ from participation.models.photos import Photo
 from participation.models.submissions import Submission
 from participation.services import claims, queues
 from participation.services.queues import ELSEWHERE, QUEUES, Page, Wanted
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.decisions import act
 from tests.factories.submissions import NOW
 from tests.fixtures.statements import Budget
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 def page(session: Session, account: Account, city: City, **changed: Any) -> Page:

@@ -25,7 +25,7 @@ from participation.services.locations import Where
 from participation.services.notices import Report
 from participation.services.receipts import Correction
 from participation.services.submissions import Draft, Sent
-from tests.factories import accounts, campaigns, cities
+from tests.factories import accounts, cities
 from tests.factories import submissions as factory
 from tests.factories.cities import CENTRE, INSIDE, OUTSIDE
 from tests.factories.submissions import NOW, at, draft
@@ -34,16 +34,6 @@ from tests.fixtures.threads import while_first_waits
 SECRET = "secret-of-the-installation"
 LATER = NOW + timedelta(hours=1)
 REPORT = Report(ground="untrue", explanation="They wrote: my words.", good_faith=True)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

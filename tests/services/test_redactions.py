@@ -38,7 +38,7 @@ from participation.services.exports import Export
 from participation.services.filters import Filter
 from participation.services.originals import Hidden
 from participation.services.receipts import Correction
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories import photos as photo_factory
 from tests.factories.decisions import act
 from tests.factories.submissions import NOW, draft
@@ -46,21 +46,6 @@ from tests.factories.submissions import NOW, draft
 TEXT = "Call Anna on 06241 853 please"
 NUMBER = (13, 22)
 LEFT_HALF = Box(0, 0, 500, 1000)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

@@ -12,11 +12,6 @@ from tests.factories.submissions import NOW
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def place(session: Session, city: City) -> Place:
     campaign = campaigns.make(session, city)
     return session.get_one(Place, submissions.published(session, city, campaign).place_id)

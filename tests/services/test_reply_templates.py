@@ -20,11 +20,6 @@ def city(session: Session) -> City:
     return cities.make(session, name={"de": "Worms am Rhein", "en": "Worms"})
 
 
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
-
-
 def keep(session: Session, account: Account, city: City, **changed: object) -> ReplyTemplate:
     values = {"name": " Thanks \n a lot", "texts": TEXTS, **changed}
     return reply_templates.keep(session, account=account, city=city, now=NOW, **values)  # type: ignore[arg-type]

@@ -13,19 +13,9 @@ from participation.services import receipts, submission_checks, submissions
 from participation.services.locations import Where
 from participation.services.receipts import Correction
 from participation.services.submissions import Draft
-from tests.factories import campaigns, cities
+from tests.factories import cities
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW, at, draft
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def send(session: Session, city: City, campaign: Campaign, sent: Draft, minutes: int = 0) -> Submission:

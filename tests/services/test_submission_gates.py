@@ -17,7 +17,7 @@ from participation.models.submissions import Submission
 from participation.services import submissions
 from participation.services.submission_gates import Gate
 from participation.services.submissions import Draft, Sent
-from tests.factories import campaigns, cities
+from tests.factories import campaigns
 from tests.factories import photos as photo_factory
 from tests.factories import submissions as factory
 from tests.factories.proofs import make
@@ -25,11 +25,6 @@ from tests.factories.submissions import NOW, draft
 from tests.fixtures.threads import while_first_waits
 
 SECRET = "secret-of-the-installation"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
 
 
 @pytest.fixture(autouse=True)

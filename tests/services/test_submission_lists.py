@@ -18,16 +18,6 @@ from tests.factories.submissions import NOW
 from tests.fixtures.statements import Budget
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def listing(session: Session, city: City, order: Order = submission_lists.NEWEST, **changed: object) -> Listing:
     values = {"chosen": Filter(), **changed}
     return submission_lists.listing(session, city=city, order=order, **values)  # type: ignore[arg-type]

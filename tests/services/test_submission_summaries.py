@@ -9,22 +9,12 @@ from participation.models.cities import City, District
 from participation.services import locations, submission_summaries
 from participation.services.filters import Filter
 from participation.services.submission_summaries import Line, Summary
-from tests.factories import campaigns, cities, submissions
+from tests.factories import cities, submissions
 from tests.factories.cities import square
 from tests.fixtures.statements import Budget
 
 EAST = Point(49.6312, 8.44)
 OPEN = Point(49.55, 8.28)
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

@@ -24,16 +24,6 @@ from tests.fixtures.threads import while_first_waits
 SECRET = "secret-of-the-installation"
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def send(session: Session, sent: Draft, *, key: str = "browser", **changed: object) -> Sent:
     """Send to the only city and its newest campaign."""
     city = session.scalars(select(City).order_by(City.id)).first()

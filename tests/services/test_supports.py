@@ -13,19 +13,9 @@ from participation.models.contributors import Contributor
 from participation.models.places import Place, Support
 from participation.models.submissions import Submission
 from participation.services import receipts, supports
-from tests.factories import campaigns, cities, submissions
+from tests.factories import submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.threads import while_first_waits
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

@@ -49,11 +49,6 @@ WANTED = st.fixed_dictionaries(
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def district(session: Session, city: City) -> District:
     return cities.district(session, city)
 

@@ -22,16 +22,6 @@ from tests.fixtures.statements import Budget
 NARROW = Filter(place_types=("square",))
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def tile(session: Session, city: City, z: int, point: Point, chosen: Filter = Filter()) -> dict[str, list]:  # noqa: B008
     """The tile at a zoom that holds a point."""
     x, y = cells.tile_of(point, z)

@@ -20,7 +20,7 @@ from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
 from participation.services.originals import Hidden
 from participation.services.receipts import Correction
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.decisions import colleague
 from tests.factories.submissions import NOW, draft
 from tests.fixtures.statements import Budget
@@ -29,21 +29,6 @@ TEXT = "Call Anna Muster on 06241 853 please"
 NUMBER = (20, 29)
 LATER = NOW + timedelta(hours=1)
 Step = Callable[[Session, Account, Submission, Path], object]
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
 
 
 @pytest.fixture

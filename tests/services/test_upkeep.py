@@ -28,19 +28,9 @@ from participation.services import (
     upkeep,
 )
 from participation.services.decisions import Seen
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.decisions import act
 from tests.factories.submissions import NOW
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def counts(session: Session) -> list[tuple[int, ...]]:

@@ -256,7 +256,12 @@ def test_every_page_of_the_staff_says_what_it_needs(app: Flask) -> None:
     assert [endpoint for endpoint, action in needed.items() if action is None] == []
 
 
-@pytest.mark.parametrize("own", [True, False], ids=["own", "foreign"])
+@pytest.mark.parametrize(
+    ("engine", "own"),
+    [("sqlite", True), ("sqlite", False), ("postgresql", True)],
+    indirect=["engine"],
+    ids=["sqlite-own", "sqlite-foreign", "postgresql-own"],
+)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_address_of_the_staff_for_every_role(
     app: Flask,

@@ -15,7 +15,7 @@ from participation.models.mails import Mail
 from participation.services import accounts as service
 from participation.web.forms.accounts import is_own_path
 from participation.web.plumbing.sign_in import StaffUser
-from tests.factories import accounts, cities
+from tests.factories import accounts
 from tests.factories.accounts import PASSWORD
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
@@ -23,11 +23,6 @@ from tests.page_client import PageClient, parse
 HOME = "/en/staff/"
 SIGN_IN = "/en/staff/sign-in"
 NO_MATCH = "The e-mail address and the password do not match."
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
 
 
 @pytest.fixture

@@ -14,35 +14,13 @@ from participation.models.cities import City
 from participation.models.decisions import ACTIONS, REASON_CODES, Decision
 from participation.models.submissions import SOURCES, STATUSES, Submission
 from participation.web.forms import decisions as words
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.cities import INSIDE, OUTSIDE
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
 QUEUE = "/en/staff/queue/worms"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
-
-
-@pytest.fixture
-def desk(client: PageClient, moderator: Account) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(moderator)
-    return client
 
 
 @pytest.fixture

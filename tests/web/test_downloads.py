@@ -21,22 +21,12 @@ from participation.models.downloads import Download
 from participation.models.places import Place
 from participation.services import export_lines, receipts, replies, supports, upkeep
 from participation.web.plumbing import downloads
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
 
 CSV = "/exports/worms/submissions.csv"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def rows(response: TestResponse) -> list[dict[str, str]]:

@@ -13,23 +13,13 @@ from participation.models.claims import Claim
 from participation.models.submissions import Submission
 from participation.web.plumbing.entry_tools import TOOLS
 from tests.desk_pages import QUEUE, opened, said, text
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, submissions
 from tests.factories.cities import INSIDE
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, multi, parse, the_form
 
 pytestmark = sqlite_only
 SCRIPT = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

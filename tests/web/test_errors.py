@@ -23,16 +23,6 @@ from tests.page_client import PageClient, parse
 STATIC_PAGE = (ROOT / "templates" / "errors" / "500.html").read_bytes()
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def is_error(response: TestResponse, status: int, lang: str = "en") -> bool:
     """Whether this is the page for an error in a language, with a way out."""
     tree = parse(response)

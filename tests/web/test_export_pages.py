@@ -12,23 +12,13 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import Submission
 from participation.services import receipts
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
 PAGE, STAFF = "/en/worms/downloads", "/en/staff/worms/exports"
 FILES = "//a[@data-download]"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

@@ -12,23 +12,13 @@ from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.export_profiles import ExportProfile
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories.cities import OUTSIDE
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
 STAFF = "/en/staff/worms/exports"
 NEW = f"{STAFF}/profiles/new"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

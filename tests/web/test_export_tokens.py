@@ -28,11 +28,6 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def lead(session: Session, city: City) -> Account:
     campaign = campaigns.make(session, city)
     submissions.published(session, city, campaign)

@@ -25,16 +25,6 @@ from tests.page_client import PageClient
 CSV = "/exports/worms/submissions.csv"
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def rows(response: TestResponse) -> list[dict[str, str]]:
     assert response.status_code == 200
     found = list(csv.DictReader(io.StringIO(response.data.decode(), newline=""), strict=True))

@@ -31,16 +31,6 @@ WORMS = "?jurisdiction_id=worms"
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
 def key(session: Session, city: City) -> str:
     return api_clients.create(session, city=city, name="City app", now=NOW).key
 

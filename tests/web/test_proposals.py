@@ -20,11 +20,6 @@ ALL = "/en/staff/queue/worms/proposals"
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
 def entries(session: Session, city: City) -> list[Submission]:
     campaign = campaigns.make(session, city)
     return [submissions.make(session, city, campaign, text=f"Text {number}") for number in range(3)]

@@ -32,28 +32,6 @@ SCRIPT = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
-
-
-@pytest.fixture
-def desk(client: PageClient, moderator: Account) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(moderator)
-    return client
-
-
-@pytest.fixture
 def three(session: Session, city: City, campaign: Campaign) -> list[Submission]:
     """They wait, the oldest first."""
     return [submissions.make(session, city, campaign, place_name=name) for name in ("first", "second", "third")]

@@ -18,34 +18,12 @@ from participation.models.submissions import Submission
 from participation.services import followers
 from participation.services.queue_decisions import MANY
 from tests.desk_pages import QUEUE, decide, opened, press, said, text
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
 SCRIPT = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
-
-
-@pytest.fixture
-def desk(client: PageClient, moderator: Account) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(moderator)
-    return client
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import Submission
 from participation.private_details import BLOCK
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories import photos as photo_factory
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, multi, parse, the_form
@@ -21,16 +21,6 @@ from tests.page_client import PageClient, multi, parse, the_form
 TEXT = "Call Anna on 06241 853-1234 please"
 
 pytestmark = sqlite_only
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

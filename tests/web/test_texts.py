@@ -13,11 +13,6 @@ from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
 @pytest.mark.parametrize("lang", CODES)
 @pytest.mark.parametrize("page", PAGES)
 @sqlite_only

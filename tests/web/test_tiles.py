@@ -15,16 +15,6 @@ from tests.page_client import PageClient
 TILE = "/tiles/worms/8/133/87.json"
 
 
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
 def test_a_published_submission_is_on_its_tile_at_once(
     client: PageClient, session: Session, city: City, campaign: Campaign
 ) -> None:

@@ -14,7 +14,7 @@ from participation.models.translations import Translation
 from participation.private_details import BLOCK
 from participation.services import translations
 from tests.desk_pages import QUEUE, text
-from tests.factories import accounts, campaigns, cities, samples, submissions
+from tests.factories import accounts, cities, samples, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.clients import client_of
 from tests.fixtures.databases import sqlite_only
@@ -22,28 +22,6 @@ from tests.page_client import PageClient, multi, parse, the_form
 
 FRENCH, ENGLISH = "Pas un arbre, que du béton.", "Not a tree, nothing but concrete."
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
-
-
-@pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    return accounts.make(session, city)
-
-
-@pytest.fixture
-def desk(client: PageClient, moderator: Account) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(moderator)
-    return client
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from jinja2 import StrictUndefined
 
 from participation.locales import DEFAULT
 from participation.models.cities import City
+from participation.text import primary
 from participation.web.plumbing.locale import LOCALES, lang, locale
 
 
@@ -93,13 +94,13 @@ def _language_name(tag: str, code: str) -> str:
         known = Locale.parse(tag, sep="-", resolve_likely_subtags=False)
     except (UnknownLocaleError, ValueError):
         names: Mapping[str, str] = Locale.parse(code).languages
-        return names.get(tag.partition("-")[0], tag)
+        return names.get(primary(tag), tag)
     return known.get_display_name(code) or tag
 
 
 def is_foreign(tag: str | None) -> bool:
     """Whether a text is known to be in another language than the page."""
-    return bool(tag) and str(tag).partition("-")[0] != lang()
+    return bool(tag) and primary(str(tag)) != lang()
 
 
 def named(thing: Any, language: str = "") -> str:
