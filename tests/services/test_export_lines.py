@@ -32,7 +32,9 @@ from participation.text import clean_text, neutral
 from tests.factories import cities, submissions
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW
-from tests.fixtures.databases import sqlite_only
+from tests.fixtures.databases import postgresql_only, sqlite_only
+
+SET_FOR_A_FILE = ("enable_sort", "max_parallel_workers_per_gather")
 
 
 def written(session: Session, city: City, table: Table = SUBMISSIONS, how: Any = MACHINE, **wanted: Any) -> bytes:
@@ -106,6 +108,26 @@ def test_a_file_that_was_cut_off_anywhere_shows_it(session: Session, city: City,
     # Without its last line break alone, nothing is missing.
     assert [end for end in range(len(data) - 2) if is_whole(data[:end])] == []
     assert is_whole(data)
+
+
+def set_to(session: Session, name: str) -> Any:
+    return session.connection().exec_driver_sql(f"SHOW {name}").scalar()
+
+
+@postgresql_only
+@pytest.mark.parametrize("blocks_read", [1, 2, 3])
+def test_what_is_set_for_a_file_ends_with_it(
+    blocks_read: int, session: Session, city: City, campaign: Campaign
+) -> None:
+    """Whether it was read to its end, or broken off before or within the lines."""
+    for _ in range(3):
+        submissions.published(session, city, campaign)
+    before = [set_to(session, name) for name in SET_FOR_A_FILE]
+    blocks = csv_file(session, export=Export(SUBMISSIONS, city, Filter(), NOW))
+    for _ in range(blocks_read):
+        next(blocks)
+    blocks.close()
+    assert [set_to(session, name) for name in SET_FOR_A_FILE] == before == ["on", "2"]
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
