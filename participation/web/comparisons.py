@@ -1,9 +1,11 @@
 """The comparison of the cities of a partnership, read from the stored result."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
@@ -11,6 +13,8 @@ from markupsafe import Markup
 from participation import comparison_charts
 from participation.comparison_charts import Chart
 from participation.models.cities import City
+from participation.models.submissions import Submission
+from participation.models.translations import Translation
 from participation.services import comparison_notes, comparison_voices, translations
 from participation.web.basemaps import basemap_of
 from participation.web.forms import comparisons as forms
@@ -34,14 +38,16 @@ def page(partnership: str) -> str:
     found = contents(chosen)
     reader = account()
     voices = comparison_voices.published(db, ids=shown_ids(found)) if found else {}
+    translated = translations.into(db, submissions=voices.values(), lang=lang())
     may_note = comparison_notes.may_write(reader, chosen.partnership)
     return render_template(
         "comparisons/page.html",
         chosen=chosen,
         found=found,
         kept=_kept(Drawing(key(chosen), may_note, chosen, found)) if found else None,
-        voices=voices,
-        translated=translations.into(db, submissions=voices.values(), lang=lang()),
+        drawn_voices=_voices(Speaking(key(chosen), tuple(_said(voices, translated)), chosen, found, voices, translated))
+        if found
+        else None,
         notes=comparison_notes.listing(db, campaign=chosen.campaign, reader=reader) if chosen.campaign else [],
         may_note=may_note,
         facts=comparison_facts,
@@ -82,6 +88,39 @@ def _kept(drawing: Drawing) -> Kept:
     )
     limits = render_template("comparisons/_limits.html", found=drawing.found, method=method_lines(drawing.found))
     return Kept(_drawn(choice), _drawn(result), _drawn(limits))
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """What the voices are drawn from; two with the same key in which the same is said look the same."""
+
+    key: Key
+    said: tuple[tuple[object, ...], ...]
+    chosen: Chosen = field(compare=False)
+    found: Contents = field(compare=False)
+    voices: Mapping[str, Submission] = field(compare=False)
+    translated: Mapping[UUID, Translation] = field(compare=False)
+
+
+def _said(voices: Mapping[str, Submission], translated: Mapping[UUID, Translation]) -> Iterator[tuple[object, ...]]:
+    """All that is shown of each text, read just now: what is erased or redacted is gone at once."""
+    for name, one in voices.items():
+        other = translated.get(one.id)
+        beside = (other.text, other.method, other.provider, other.reviewed) if other else ()
+        yield (name, one.text, one.text_lang, one.created_at, one.redacted_at, *beside)
+
+
+@lru_cache(maxsize=32)
+def _voices(speaking: Speaking) -> Markup:
+    text = render_template(
+        "comparisons/_voices.html",
+        chosen=speaking.chosen,
+        found=speaking.found,
+        voices=speaking.voices,
+        translated=speaking.translated,
+        facts=comparison_facts,
+    )
+    return Markup(text)  # noqa: S704  # a template has escaped it
 
 
 def _drawn(text: str) -> Markup:
