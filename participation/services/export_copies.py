@@ -21,11 +21,12 @@ def lines(
     options = f"FORMAT csv, DELIMITER '{separator}'" + (f", FORCE_QUOTE ({', '.join(texts)})" if texts else "")
     driver: Any = connection.connection.driver_connection
     # A statement that is broken off spoils everything since the last savepoint.
-    with connection.begin_nested(), driver.cursor() as cursor:
+    with connection.begin_nested() as savepoint, driver.cursor() as cursor:
         # By the index of the key the first line comes at once; sorted, it would come after the last one was read.
         cursor.execute("SET LOCAL enable_sort = off; SET LOCAL max_parallel_workers_per_gather = 0")
         with cursor.copy(f"COPY ({statement}) TO STDOUT ({options})") as copied:
             # The server sends each row by itself, with a line feed at its end.
             for row in copied:
                 yield row[:-1].tobytes()
-        cursor.execute("SET LOCAL enable_sort = DEFAULT; SET LOCAL max_parallel_workers_per_gather = DEFAULT")
+        # What was set goes with it; nothing was written.
+        savepoint.rollback()

@@ -40,13 +40,14 @@ def page(partnership: str) -> str:
     voices = comparison_voices.published(db, ids=shown_ids(found)) if found else {}
     translated = translations.into(db, submissions=voices.values(), lang=lang())
     may_note = comparison_notes.may_write(reader, chosen.partnership)
+    drawing = Drawing(key(chosen), may_note, chosen, found) if found else None
     return render_template(
         "comparisons/page.html",
         chosen=chosen,
         found=found,
-        kept=_kept(Drawing(key(chosen), may_note, chosen, found)) if found else None,
-        drawn_voices=_voices(Speaking(key(chosen), tuple(_said(voices, translated)), chosen, found, voices, translated))
-        if found
+        kept=_kept(drawing) if drawing else None,
+        drawn_voices=_voices(Speaking(drawing, tuple(_said(voices, translated)), voices, translated))
+        if drawing
         else None,
         notes=comparison_notes.listing(db, campaign=chosen.campaign, reader=reader) if chosen.campaign else [],
         may_note=may_note,
@@ -92,12 +93,10 @@ def _kept(drawing: Drawing) -> Kept:
 
 @dataclass(frozen=True)
 class Speaking:
-    """What the voices are drawn from; two with the same key in which the same is said look the same."""
+    """What the voices are drawn from; where the rest of the page looks the same and the same is said, so do they."""
 
-    key: Key
+    drawing: Drawing
     said: tuple[tuple[object, ...], ...]
-    chosen: Chosen = field(compare=False)
-    found: Contents = field(compare=False)
     voices: Mapping[str, Submission] = field(compare=False)
     translated: Mapping[UUID, Translation] = field(compare=False)
 
@@ -114,8 +113,8 @@ def _said(voices: Mapping[str, Submission], translated: Mapping[UUID, Translatio
 def _voices(speaking: Speaking) -> Markup:
     text = render_template(
         "comparisons/_voices.html",
-        chosen=speaking.chosen,
-        found=speaking.found,
+        chosen=speaking.drawing.chosen,
+        found=speaking.drawing.found,
         voices=speaking.voices,
         translated=speaking.translated,
         facts=comparison_facts,

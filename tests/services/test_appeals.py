@@ -22,12 +22,6 @@ TEXT = "The way is open to everybody, also at night."
 
 
 @pytest.fixture
-def moderator(session: Session, city: City) -> Account:
-    """Who refuses."""
-    return accounts.make(session, city)
-
-
-@pytest.fixture
 def colleague(session: Session, city: City) -> Account:
     """Who decides again."""
     return accounts.make(session, city)

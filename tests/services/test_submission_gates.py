@@ -17,19 +17,15 @@ from participation.models.submissions import Submission
 from participation.services import submissions
 from participation.services.submission_gates import Gate
 from participation.services.submissions import Draft, Sent
-from tests.factories import campaigns
 from tests.factories import photos as photo_factory
 from tests.factories import submissions as factory
 from tests.factories.proofs import make
 from tests.factories.submissions import NOW, draft
 from tests.fixtures.threads import while_first_waits
 
+pytestmark = pytest.mark.usefixtures("campaign")
+
 SECRET = "secret-of-the-installation"
-
-
-@pytest.fixture(autouse=True)
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

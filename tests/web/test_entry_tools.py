@@ -23,13 +23,6 @@ SCRIPT = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def desk(client: PageClient, session: Session, city: City) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(accounts.make(session, city))
-    return client
-
-
-@pytest.fixture
 def two(session: Session, city: City, campaign: Campaign) -> list[Submission]:
     """They wait, the oldest first."""
     return [submissions.make(session, city, campaign, text=f"Call Anna {number}", text_lang="en") for number in (1, 2)]

@@ -22,6 +22,8 @@ EVERYTHING = (
     "&sort=distance&from=dom&embed=1"
 )
 
+pytestmark = pytest.mark.usefixtures("campaign")
+
 
 @pytest.fixture
 def city(session: Session) -> City:
@@ -30,11 +32,6 @@ def city(session: Session) -> City:
     cities.district(session, made, "s,üd", name="Süd", boundary=square(made.centre, 0.01))
     cities.landmark(session, made, name={"de": "Dom", "fr": "Cathédrale", "es": "Catedral", "en": "Cathedral"})
     return made
-
-
-@pytest.fixture(autouse=True)
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

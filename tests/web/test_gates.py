@@ -14,23 +14,15 @@ from participation.models.cities import City
 from participation.models.submissions import Submission
 from participation.services import receipts
 from participation.web.plumbing import tokens
-from tests.factories import campaigns, cities, submissions
+from tests.factories import cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, multi, opened_before, parse, the_form
 
+pytestmark = pytest.mark.usefixtures("campaign")
+
 IDEA = {"text": "Bitte mehr Bäume und Bänke"}
 ADD = "/en/worms/add?kind=idea"
-
-
-@pytest.fixture(autouse=True)
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture(autouse=True)
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def stored(session: Session) -> list[Submission]:

@@ -23,7 +23,7 @@ from participation.services import photos, receipts
 from participation.settings import Settings
 from participation.web.forms.photos import KEPT
 from participation.web.plumbing import tokens
-from tests.factories import accounts, campaigns, cities, submissions
+from tests.factories import accounts, cities, submissions
 from tests.factories import photos as factory
 from tests.factories.photos import SECRET, drawn, encoded, with_everything
 from tests.factories.submissions import NOW
@@ -31,18 +31,10 @@ from tests.fixtures.clients import ClientMaker
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, multi, parse, the_form
 
+pytestmark = pytest.mark.usefixtures("campaign")
+
 IDEA = {"text": "Bitte mehr Bäume & <b>Bänke</b>"}
 ADD = "/en/worms/add?kind=idea"
-
-
-@pytest.fixture(autouse=True)
-def city(session: Session) -> City:
-    return cities.make(session)
-
-
-@pytest.fixture(autouse=True)
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 @pytest.fixture

@@ -11,20 +11,13 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.places import Place
 from participation.models.submissions import Submission
-from tests.factories import accounts, submissions
+from tests.factories import submissions
 from tests.factories.cities import INSIDE
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, multi, parse, the_form
 
 pytestmark = sqlite_only
 NEARBY = Point(INSIDE.lat + 0.0005, INSIDE.lon)
-
-
-@pytest.fixture
-def desk(client: PageClient, session: Session, city: City) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(accounts.make(session, city))
-    return client
 
 
 @pytest.fixture

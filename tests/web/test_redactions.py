@@ -24,13 +24,6 @@ pytestmark = sqlite_only
 
 
 @pytest.fixture
-def desk(client: PageClient, session: Session, city: City) -> PageClient:
-    """The client, signed in."""
-    client.sign_in(accounts.make(session, city))
-    return client
-
-
-@pytest.fixture
 def submission(app: Flask, session: Session, city: City, campaign: Campaign) -> Submission:
     made = submissions.make(session, city, campaign, text=TEXT, text_lang="en", place_name="At Anna's")
     photo_factory.make(session, app.extensions["participation_settings"].photos, made)

@@ -13,11 +13,13 @@ from participation.models.cities import City
 from participation.models.contributors import Contributor
 from participation.models.partnerships import Membership
 from participation.models.submissions import Submission
-from tests.factories import campaigns, cities, submissions
+from tests.factories import cities, submissions
 from tests.factories.cities import CENTRE, INSIDE, OUTSIDE
 from tests.fixtures.clients import ClientMaker
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, multi, parse, the_form
+
+pytestmark = pytest.mark.usefixtures("campaign")
 
 HERE = {"lat": f"{INSIDE.lat}", "lon": f"{INSIDE.lon}"}
 HEAT = {"place_type": "square", "reasons": ["no_shade", "no_water"]}
@@ -55,11 +57,6 @@ def city(session: Session) -> City:
     cities.district(session, made, name="Altstadt")
     cities.landmark(session, made, name={"de": "Dom", "fr": "Cathédrale", "es": "Catedral", "en": "Cathedral"})
     return made
-
-
-@pytest.fixture(autouse=True)
-def campaign(session: Session, city: City) -> Campaign:
-    return campaigns.make(session, city)
 
 
 def stored(session: Session) -> list[Submission]:
