@@ -180,9 +180,11 @@ def fill(engine: Engine, number: int) -> None:
         session.execute(insert(Photo), [{"id": uuid7(), "submission_id": one, **photo} for one in pictured])
         tiles.rebuild(session, city=city)
         session.commit()
-    # What the housekeeping of the databases does by itself after a while.
+    # What the housekeeping of the databases does by itself after a while; on PostgreSQL once all is on the disk.
+    housekeeping = ("CHECKPOINT", "VACUUM ANALYZE") if engine.dialect.name == "postgresql" else ("ANALYZE",)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
+        for step in housekeeping:
+            connection.execute(text(step))
 
 
 def _anywhere(rng: random.Random) -> Point:

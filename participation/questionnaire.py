@@ -114,6 +114,7 @@ class Questionnaire:
         return hint[lang] if hint else None
 
 
+@cache
 def versions() -> tuple[str, ...]:
     """The versions there are, in alphabetical order."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))

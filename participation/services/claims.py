@@ -6,9 +6,10 @@ seen.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import BindParameter, Delete, Insert, bindparam, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -23,18 +24,28 @@ BATCH = 500
 
 def take(session: Session, *, account: Account, submission_id: UUID, now: datetime) -> bool:
     """Claim an entry, or one's own anew; False where somebody else holds it. What one held before is free again."""
-    before = select(Claim.submission_id).where(Claim.account_id == account.id, Claim.submission_id != submission_id)
+    values = {"account": account.id, "submission": submission_id, "now": now, "until": now + LASTS}
+    free, claim = _statements(session.get_bind().dialect.name)
+    session.execute(free, values, execution_options={"synchronize_session": False})
+    return session.execute(claim, values).first() is not None
+
+
+@cache
+def _statements(dialect: str) -> tuple[Delete, Insert]:
+    """Frees what an account held before, and claims an entry for it; made once, because every step at the desk asks."""
+    own = Claim.account_id == bindparam("account")
+    this: BindParameter[UUID] = bindparam("submission")
+    before = select(Claim.submission_id).where(own, Claim.submission_id != this)
     # Two people who change places must not wait for each other.
     free = delete(Claim).where(Claim.submission_id.in_(before.with_for_update(skip_locked=True)))
-    session.execute(free, execution_options={"synchronize_session": False})
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(Claim).values(submission_id=submission_id, account_id=account.id, until=now + LASTS)
-    taken = statement.on_conflict_do_update(
+    insert = postgresql.insert(Claim) if dialect == "postgresql" else sqlite.insert(Claim)
+    made = insert.values(submission_id=this, account_id=bindparam("account"), until=bindparam("until"))
+    claim = made.on_conflict_do_update(
         index_elements=[Claim.submission_id],
-        set_={"account_id": statement.excluded.account_id, "until": statement.excluded.until},
-        where=or_(Claim.account_id == account.id, Claim.until <= now),
+        set_={"account_id": made.excluded.account_id, "until": made.excluded.until},
+        where=or_(own, Claim.until <= bindparam("now")),
     )
-    return session.execute(taken.returning(Claim.submission_id)).first() is not None
+    return free, claim.returning(Claim.submission_id)
 
 
 def of_another(session: Session, *, account: Account, submission_id: UUID, now: datetime) -> Claim | None:

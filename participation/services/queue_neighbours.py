@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from heapq import nsmallest
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -96,9 +98,10 @@ def _places(rows: Sequence[Row[Any]], point: Point) -> list[Neighbour]:
 
 
 def _waiting(rows: Sequence[Row[Any]], point: Point) -> list[Neighbour]:
-    found = []
-    for row in rows:
-        if row.status == "pending":
-            there, kinds = Point(row.lat, row.lon), Counter([row.kind])
-            found.append(Neighbour(there, distance_m(point, there), kinds, row.place_name or "", submission_id=row.id))
-    return found
+    """The nearest only: at a popular spot dozens may wait."""
+    there = ((row, Point(row.lat, row.lon)) for row in rows if row.status == "pending")
+    away = ((distance_m(point, at), str(row.id), at, row) for row, at in there)
+    return [
+        Neighbour(at, metres, Counter([row.kind]), row.place_name or "", submission_id=row.id)
+        for metres, _, at, row in nsmallest(MOST, away, key=itemgetter(0, 1))
+    ]

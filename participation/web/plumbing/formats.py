@@ -47,8 +47,13 @@ def percent(value: float) -> str:
 def metres(value: float) -> str:
     """How far: "350 m", and from a kilometre on "1,2 km" in German; nobody measures more closely on foot."""
     if value < 995:
-        return format_unit(round(value, -1), "length-meter", length="short", locale=locale())
-    return format_unit(round(value / 1000, 1), "length-kilometer", length="short", locale=locale())
+        return _unit(round(value, -1), "length-meter", lang())
+    return _unit(round(value / 1000, 1), "length-kilometer", lang())
+
+
+@lru_cache(maxsize=2048)
+def _unit(value: float, unit: str, code: str) -> str:
+    return format_unit(value, unit, length="short", locale=LOCALES[code])
 
 
 def size(value: float) -> str:

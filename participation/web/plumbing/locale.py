@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from babel import Locale
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, force_locale, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.routing import BaseConverter, Rule
 from werkzeug.wrappers import Response
 
@@ -42,6 +45,7 @@ def init(app: Flask) -> None:
         lambda one, many, number: _catalogue().ungettext(one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["gettext"] = _for_pages()
     app.url_value_preprocessor(_take)
     app.url_defaults(_give)
     app.after_request(_remember)
@@ -50,9 +54,9 @@ def init(app: Flask) -> None:
 
 def lang() -> str:
     """The language of this request."""
-    if "lang" not in g:
-        g.lang = best()
-    code: str = g.lang
+    code: str | None = g.get("lang")
+    if code is None:
+        code = g.lang = best()
     return code
 
 
@@ -93,6 +97,20 @@ def _catalogue() -> NullTranslations:
         found = get_translations()
         g.catalogue = lang(), found
     return found
+
+
+def _for_pages() -> Callable[..., str]:
+    """The templates' `gettext`: as Jinja's own, but a text is looked up once in each language, not on every page."""
+
+    @lru_cache(maxsize=8192)
+    def known(text: str, _code: str, kind: type[str]) -> str:
+        return kind(get_translations().ugettext(text))
+
+    @pass_eval_context
+    def gettext(context: EvalContext, text: str, /, **values: Any) -> str:
+        return known(text, lang(), Markup if context.autoescape else str) % values
+
+    return gettext
 
 
 def best() -> str:

@@ -134,6 +134,8 @@ def _context(city: City, refusal: Refusal | None) -> dict[str, Any]:
         "spoken": forms.languages_of(city),
         "chosen": chosen,
         "queue": page,
+        # A page has dozens of links that differ in nothing but the id at their end.
+        "entry_address": url_for("queues.desk", city=city.slug, **chosen.query(entry="-"))[:-1],
         "matching": queues.found(db, city=city, wanted=chosen.wanted) if chosen.wanted.narrowed else None,
         "submission": submission,
         "questionnaire": load(versions()[-1]),
