@@ -40,8 +40,15 @@ def fill(engine: Engine, slug: str, rows: int) -> None:
             )
         )
         _copy(connection, city_id, rows - there, there)
+    housekeeping(engine)
+
+
+def housekeeping(engine: Engine) -> None:
+    """What the databases do by themselves after a while; PostgreSQL once all is on the disk."""
+    steps = ("CHECKPOINT", "VACUUM ANALYZE") if engine.dialect.name == "postgresql" else ("ANALYZE",)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+        for step in steps:
+            connection.execute(text(step))
 
 
 def _copy(connection: Connection, city_id: int, rows: int, there: int) -> None:

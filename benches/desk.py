@@ -21,9 +21,10 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, insert, select, text
+from sqlalchemy import Engine, event, insert, select
 from uuid_utils.compat import uuid7
 
+from benches.crowds import housekeeping
 from benches.product import CITY, KINDS, MIDDLE, ROOT
 from participation import cells, database
 from participation.app import create_app
@@ -180,11 +181,7 @@ def fill(engine: Engine, number: int) -> None:
         session.execute(insert(Photo), [{"id": uuid7(), "submission_id": one, **photo} for one in pictured])
         tiles.rebuild(session, city=city)
         session.commit()
-    # What the housekeeping of the databases does by itself after a while; on PostgreSQL once all is on the disk.
-    housekeeping = ("CHECKPOINT", "VACUUM ANALYZE") if engine.dialect.name == "postgresql" else ("ANALYZE",)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for step in housekeeping:
-            connection.execute(text(step))
+    housekeeping(engine)
 
 
 def _anywhere(rng: random.Random) -> Point:

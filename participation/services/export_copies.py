@@ -23,7 +23,7 @@ def lines(
     # A statement that is broken off spoils everything since the last savepoint.
     with connection.begin_nested() as savepoint, driver.cursor() as cursor:
         # By the index of the key the first line comes at once; sorted, it would come after the last one was read.
-        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL max_parallel_workers_per_gather = 0")
+        cursor.execute("SET LOCAL enable_sort = off")
         with cursor.copy(f"COPY ({statement}) TO STDOUT ({options})") as copied:
             # The server sends each row by itself, with a line feed at its end.
             for row in copied:
