@@ -20,6 +20,7 @@ from participation.services import (
     followers,
     locations,
     originals,
+    place_names,
     places,
     roles,
     submissions,
@@ -91,6 +92,7 @@ def publish(session: Session, *, account: Account, submission: Submission, seen:
     if locations.lacks_point(submission):
         raise FormInvalid({"lat": Problem("where_required")})
     places.give(session, submission=submission, now=now)
+    place_names.take(session, submission=submission)
     submission.published_at = now
     decision = _verdict(session, account=account, submission=submission, seen=seen, now=now, action="publish")
     tiles.add(session, submission=submission)
@@ -119,6 +121,7 @@ def remove(
         return before
     _check_reason(reason_code)
     tiles.subtract(session, submission=submission)
+    place_names.leave(session, submission=submission)
     step = {"action": "remove", "reason_code": reason_code}
     return _verdict(session, account=account, submission=submission, seen=seen, now=now, **step)
 

@@ -23,6 +23,7 @@ from participation.services import (
     notes,
     originals,
     photos,
+    place_names,
     places,
     submission_checks,
     submissions,
@@ -120,6 +121,7 @@ def withdraw(session: Session, *, submission: Submission, now: datetime) -> None
     if submission.status != "published":
         raise Conflict("not_published")
     tiles.subtract(session, submission=submission)
+    place_names.leave(session, submission=submission)
     record(session, submission=submission, action="withdraw", now=now)
 
 
@@ -178,6 +180,7 @@ def _forget_former(session: Session, submission: Submission, folder: Path | None
 
 def _clear(session: Session, submission: Submission, folder: Path | None) -> None:
     """Delete the content of a submission, and what others may have quoted of it."""
+    place_names.leave(session, submission=submission)
     _without_content(submission)
     place_id = submission.place_id
     submission.contributor_id = submission.place_id = submission.content_hash = None
