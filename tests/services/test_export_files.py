@@ -32,6 +32,7 @@ from participation.models.submissions import Submission
 from participation.questionnaire import KINDS
 from participation.services import export_files, export_readmes, replies
 from participation.services.export_files import EVERYTHING, File
+from participation.services.export_lines import csv_file, layout
 from participation.services.export_tables import SUBMISSIONS, TABLES, Table
 from participation.services.exports import Export
 from participation.services.filters import Filter
@@ -315,23 +316,37 @@ def test_a_table_that_is_empty_is_a_file_too(session: Session, city: City, tmp_p
     assert frictionless.validate(str(unpacked(session, city, tmp_path) / "datapackage.json")).valid
 
 
-@sqlite_only
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_libreoffice_reads_a_workbook(
-    lang: str, session: Session, city: City, entries: list[Submission], tmp_path: Path
-) -> None:
+def in_office(path: Path, lang: str, *options: str) -> dict[str, str]:
+    """What LibreOffice of a country shows of each number in a file, by its value."""
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if not office:
         pytest.skip(OFFICE_ABSENT)
-    path = written(session, city, tmp_path, "submissions.xlsx", lang=lang)
-    command = [office, f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "fods"]
+    command = [office, f"-env:UserInstallation=file://{path.parent}/office", "--headless", *options]
     environ = {**os.environ, "LC_ALL": {"de": "de_DE.UTF-8", "fr": "fr_FR.UTF-8", "en": "en_GB.UTF-8"}[lang]}
-    subprocess.run([*command, "--outdir", str(tmp_path), str(path)], env=environ, check=True, timeout=60)
+    into = ["--convert-to", "fods", "--outdir", str(path.parent), str(path)]
+    subprocess.run([*command, *into], env=environ, check=True, timeout=60)
     spaces = {name: f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text")}
-    cells = etree.parse(tmp_path / "submissions.fods").iterfind(".//table:table-cell", spaces)
+    cells = etree.parse(path.with_suffix(".fods")).iterfind(".//table:table-cell", spaces)
     value = f"{{{spaces['office']}}}value"
-    numbers = {cell.get(value): cell.findtext("text:p", namespaces=spaces) for cell in cells if cell.get(value)}
-    # The same numbers, written as people in the country write them.
+    return {cell.get(value): cell.findtext("text:p", namespaces=spaces) for cell in cells if cell.get(value)}
+
+
+@sqlite_only
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_libreoffice_shows_the_same_numbers_as_the_country_writes_them(
+    ending: str, lang: str, session: Session, city: City, entries: list[Submission], tmp_path: Path
+) -> None:
+    path = tmp_path / f"submissions.{ending}"
+    if ending == "csv":
+        export = Export(SUBMISSIONS, city, EVERYTHING_PUBLISHED, NOW, lang=lang)
+        path.write_bytes(b"".join(csv_file(session, export=export, how=layout("excel", lang))))
+    else:
+        written(session, city, tmp_path, path.name, lang=lang)
+    # What somebody confirms who opens a CSV file: separator, quotes, UTF-8, and the country.
+    country, separator = {"de": (1031, ";"), "fr": (1036, ";"), "en": (2057, ",")}[lang]
+    confirmed = f"--infilter=Text - txt - csv (StarCalc):{ord(separator)},34,76,1,,{country},false,true"
+    numbers = in_office(path, lang, *([confirmed] if ending == "csv" else []))
     assert numbers["-8.351234"] == ("-8.351234" if lang == "en" else "-8,351234")
     assert numbers["-3"] == "-3"
 

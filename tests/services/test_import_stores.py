@@ -46,6 +46,20 @@ from tests.factories.submissions import NOW
 
 LATER = datetime(2026, 11, 1, tzinfo=UTC)
 Row = dict[str, str]
+Form = tuple[str, str, str, str]
+# As somebody takes a file away: its format, layout, language, and whether with codes or words.
+FORMS: list[Form] = [
+    ("csv", "machine", "en", "codes"),
+    ("csv", "excel", "de", "text"),
+    ("csv", "excel", "fr", "both"),
+    ("csv", "excel", "es", "codes"),
+    ("csv", "excel", "en", "codes"),
+    ("xlsx", "", "de", "text"),
+    ("xlsx", "", "fr", "both"),
+    ("xlsx", "", "en", "codes"),
+    ("geojson", "", "es", "text"),
+    ("geojson", "", "en", "codes"),
+]
 
 
 def world(session: Session) -> tuple[City, Campaign]:
@@ -124,8 +138,7 @@ def as_csv(content: bytes, folder: Path) -> Path:
     return folder / "machine.csv"
 
 
-def taken_away(session: Session, form: tuple[str, str, str, str], folder: Path) -> Path:
-    """The file as somebody downloads it: its format, layout, language, and whether with codes or words."""
+def taken_away(session: Session, form: Form, folder: Path) -> Path:
     ending, how, lang, labels = form
     export = Export(
         SUBMISSIONS, only(session)[0], Filter(), LATER, labels=labels, lang=lang, base_url="https://a.example"
@@ -141,24 +154,8 @@ def taken_away(session: Session, form: tuple[str, str, str, str], folder: Path) 
     return path
 
 
-@pytest.mark.parametrize(
-    "form",
-    [
-        ("csv", "machine", "en", "codes"),
-        ("csv", "excel", "de", "text"),
-        ("csv", "excel", "fr", "both"),
-        ("csv", "excel", "en", "codes"),
-        ("xlsx", "", "de", "text"),
-        ("xlsx", "", "fr", "both"),
-        ("xlsx", "", "en", "codes"),
-        ("geojson", "", "es", "text"),
-        ("geojson", "", "en", "codes"),
-    ],
-    ids=" ".join,
-)
-def test_out_in_and_out_again_is_the_same(
-    two: tuple[Session, Session], tmp_path: Path, form: tuple[str, str, str, str]
-) -> None:
+@pytest.mark.parametrize("form", FORMS, ids=" ".join)
+def test_out_in_and_out_again_is_the_same(two: tuple[Session, Session], tmp_path: Path, form: Form) -> None:
     here, there = two
     fill(here)
     before = exported(here)
@@ -282,8 +279,9 @@ def test_more_support_than_there_are_people_is_refused(session: Session, tmp_pat
         restore(session, path)
 
 
+@pytest.mark.parametrize("form", [FORMS[0], FORMS[1], FORMS[7], FORMS[9]], ids=" ".join)
 def test_naughty_strings_go_through_and_come_back(
-    two: tuple[Session, Session], tmp_path: Path, shared_data: Path
+    two: tuple[Session, Session], tmp_path: Path, shared_data: Path, form: Form
 ) -> None:
     here, there = two
     city, campaign = only(here)
@@ -296,7 +294,7 @@ def test_naughty_strings_go_through_and_come_back(
             shown = {"status": "published", "published_at": NOW, "text_lang": "en"}
             submissions.make(here, city, campaign, "idea", point=at, text=cleaned, **shown)
     before = exported(here)
-    report = restore(there, as_csv(before, tmp_path))
+    report = restore(there, taken_away(here, form, tmp_path))
     assert (report.refusals, report.stored) == ([], len(rows(before)))
     assert report.stored > 450
     own = {"id": "", "place_id": ""}
