@@ -15,6 +15,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,8 @@ from http.client import HTTPConnection, HTTPResponse, IncompleteRead
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy.exc import OperationalError
 from uuid_utils.compat import uuid7
 
 from participation import database
@@ -34,6 +36,10 @@ from tests.factories import campaigns, cities, submissions
 ROWS, FEW = 8_000, 20
 PIECE = 64 * 1024
 STOP_SECONDS = 30
+SENDING = (
+    "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND state <> 'idle' AND backend_type = 'client backend'"
+)
 
 
 class Product:
@@ -148,19 +154,45 @@ def test_a_killed_worker(product: Product, tmp_path: Path) -> None:
     assert list((tmp_path / "exports").iterdir()) == []
 
 
-@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_database_that_goes_away(product: Product, engine: Engine, tmp_path: Path) -> None:
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+def end(connection: Connection) -> None:
+    """The server ends the statement that sends the rows, as it does when it is shut down."""
+    ended = connection.scalars(text(f"SELECT pg_terminate_backend(pid) {SENDING}")).all()
+    assert ended == [True]
 
-    def restart() -> None:
+
+def crash(connection: Connection) -> None:
+    """The process that sends the rows is killed: the server ends all others and starts anew."""
+    [sending] = connection.scalars(text(f"SELECT pid {SENDING}")).all()
+    os.kill(sending, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("goes_away", [end, crash])
+def test_a_database_that_goes_away(
+    goes_away: Callable[[Connection], None], product: Product, engine: Engine, tmp_path: Path
+) -> None:
+    def happens() -> None:
         with engine.connect() as connection:
-            ended = connection.scalars(text(f"{others} AND pid <> pg_backend_pid() AND state <> 'idle'")).all()
-        assert ended == [True]
+            goes_away(connection)
 
     for name in ("submissions.csv", "submissions.geojson", "open-data.zip"):
-        content, broken = read(product, name, restart)
+        content, broken = read(product, name, happens)
         assert broken, name
         assert not looks_whole(name, content, tmp_path), name
+        wait_for(engine)
     # A moment later everything is as before.
     content, broken = read(product, "submissions.csv")
     assert (broken, looks_whole("submissions.csv", content, tmp_path)) == (False, True)
+
+
+def wait_for(engine: Engine) -> None:
+    """Until the server takes connections again."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while True:
+        engine.dispose()
+        try:
+            with engine.connect():
+                return
+        except OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
