@@ -42,7 +42,8 @@ def geopackage(path: Path, *, layers: Iterable[Layer], stamp: Stamp, lang: str) 
         if style := export_styles.style(layer.name, layer.content, lang=lang):
             styles.append((layer.name, layer.title, style))
     with closing(sqlite3.connect(path)) as connection, connection:
-        export_styles.store(connection, styles, moment=stamp.moment)
+        # A moment in a GeoPackage has thousandths of a second.
+        export_styles.store(connection, styles, moment=f"{stamp.made_at:%Y-%m-%dT%H:%M:%S}.000Z")
 
 
 @cache

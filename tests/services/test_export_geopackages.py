@@ -1,5 +1,6 @@
 """GeoPackages: a layer per kind that GDAL reads with its types, and styles where QGIS looks for them."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -105,6 +106,13 @@ def test_qgis_finds_a_style_with_the_names_in_the_language(tmp_path: Path) -> No
     assert queried(path, "SELECT data_type FROM gpkg_contents WHERE table_name = ?", "layer_styles") == [
         ("attributes",)
     ]
+
+
+def test_moments_are_written_as_the_standard_has_them(tmp_path: Path) -> None:
+    path = written(tmp_path, by_kind(FULL))
+    moments = queried(path, "SELECT last_change FROM gpkg_contents UNION ALL SELECT update_time FROM layer_styles")
+    assert len(moments) == 3
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment) for (moment,) in moments)
 
 
 @pytest.mark.parametrize("kind", export_styles.KINDS)
