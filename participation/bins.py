@@ -9,7 +9,8 @@ While a campaign runs, five people in a cell of resolution 9 (some 200 m) make a
 five are enough there, and in a district. What is in no group counts for the city as a whole. If those are fewer than
 five, the newest group counts with them until they are more; a kind with fewer than five people has no row at all.
 
-What is not hidden is how many entries a city has: the map says that to everybody at every moment.
+What is not hidden is how many entries a city has: the map says that to everybody at every moment. Nor that one was
+taken back: the groups are made anew from those that are left, and a row may lose or gain an entry that makes up for it.
 """
 
 from collections import Counter

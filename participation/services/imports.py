@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from participation.errors import FormInvalid, Problem
@@ -151,9 +151,10 @@ def _refuse(report: Report, refusal: Refusal) -> None:
 
 
 def _already_there(session: Session, target: Target) -> set[int]:
-    """What was imported before, by kind, point and text; what a resident sent is no duplicate."""
+    """What is there by kind, point and text; residents may mean the same spot without a word, imported rows may not."""
+    told = or_(Submission.source == "import", Submission.text.is_not(None))
     query = select(Submission.kind, Submission.lat, Submission.lon, Submission.text).where(
-        Submission.city_id == target.city.id, Submission.source == "import"
+        Submission.city_id == target.city.id, told
     )
     return {hash(tuple(row)) for row in session.execute(query.execution_options(yield_per=BATCH))}
 

@@ -205,9 +205,13 @@ def test_a_file_can_be_read_twice(importer: Importer) -> None:
     assert importer.csv(content, kind="heat_island").accepted == 2
 
 
-def test_what_a_resident_sent_is_no_duplicate(session: Session, importer: Importer, city: City) -> None:
-    submissions.make(session, city, importer.campaign, kind="climate_oasis")
-    assert importer.csv(f"lat,lon\n{HERE}\n").accepted == 1
+def test_what_a_resident_said_is_a_duplicate_where_it_has_words(
+    session: Session, importer: Importer, city: City
+) -> None:
+    for text in (None, "Zu heiß"):
+        submissions.make(session, city, importer.campaign, kind="climate_oasis", text=text)
+    report = importer.csv(f"lat,lon,text\n{HERE},\n{HERE},Zu heiß\n{HERE},Zu laut\n")
+    assert (report.accepted, problems(report)) == (2, [(3, {"row": "duplicate"})])
 
 
 # What ends the import
