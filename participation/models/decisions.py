@@ -20,6 +20,9 @@ LEADS_TO = {
     "second_look": None,
     # After a report or an objection: what was decided stands.
     "keep": None,
+    # After a report: it was right, and something was changed; or what it was about is gone already.
+    "uphold_report": None,
+    "settle_report": None,
     "set_point": None,
     # The moderator changes kind, place type or the language of the text; `correct` is the author's.
     "amend": None,
@@ -28,6 +31,9 @@ LEADS_TO = {
     "name_place": None,
     "merge": None,
     "unmerge": None,
+    # The city's answer at a place, in the language that the details name.
+    "reply": None,
+    "take_reply_back": None,
     "redact": None,
     # Two accounts: one asks, another one does it. Without an account the time of the original was over.
     "ask_restore": None,
@@ -63,6 +69,7 @@ _LEADING = " ".join(f"when '{action}' then '{state}'" for action, state in LEADS
 class Decision(Base):
     """One step in the life of a submission. Without an account it was the author's own, by the receipt link, or time's.
 
+    What is decided about a place as a whole stands at one of its submissions, with the place before and after.
     `details` are codes such as the names of the columns that were changed, joined by `|`; never what stands in them.
     The two places are where the submission belonged before and after; they may be gone by now.
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, insert, or_, select
+from sqlalchemy import Row, and_, case, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from participation.errors import Conflict
@@ -74,6 +74,18 @@ def hold(session: Session, *, submission: Submission) -> None:
 def hold_city(session: Session, *, city_id: int) -> None:
     """The same for a step that several submissions of a city take together."""
     _lock(session, city_id)
+
+
+def hold_place(session: Session, *, city_id: int, place_id: UUID) -> Submission | None:
+    """The same for a decision about a place as a whole: gives the submission at which the record notes it.
+
+    One row says it, as with the name of a place: at the oldest of what is published there, else of all that belongs to
+    it. None where nothing belongs to it any more.
+    """
+    _lock(session, city_id)
+    published_first = case((Submission.status == "published", 0), else_=1)
+    query = select(Submission).where(Submission.place_id == place_id).order_by(published_first, Submission.id).limit(1)
+    return session.scalar(query.with_for_update(of=Submission).execution_options(populate_existing=True))
 
 
 def made_by(session: Session, *, submission: Submission, action: str, key: str) -> Decision | None:

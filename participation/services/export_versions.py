@@ -27,7 +27,7 @@ BECAME = {
     "reopen": "removed",
     "erase": "erased",
     **dict.fromkeys(("set_point", "amend", "join", "split", "name_place", "merge", "unmerge"), "changed"),
-    **dict.fromkeys(("redact", "restore", "correct"), "changed"),
+    **dict.fromkeys(("reply", "take_reply_back", "redact", "restore", "correct"), "changed"),
 }
 CHANGES = ("published", "changed", "withdrawn", "removed", "erased")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,11 +15,15 @@ from participation.models.cities import City
 from participation.models.decisions import Decision
 from participation.models.notices import ANSWER_MAX, Notice
 from participation.services import decision_record, decisions, roles
+from participation.services.decision_record import record
 from participation.services.decisions import Seen
 from participation.text import clean_text
 
 # What can become of a notice: the entry is removed; it, or the place, was changed; nothing changes; it is gone already.
 OUTCOMES = ("remove", "changed", "dismiss", "settle")
+# What the record calls those that leave what was reported in its state, and that it was not the entry but its place.
+STEPS = {"changed": "uphold_report", "dismiss": "keep", "settle": "settle_report"}
+PLACE = "place"
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Decided:
-    """The notices that are decided now, and the decision on the entry where there is one."""
+    """The notices that are decided now, and the decision as it is recorded, which nothing erased has.
+
+    What is decided about a place stands at one of its entries, whose author it does not concern.
+    """
 
     notices: Sequence[Notice]
     decision: Decision | None = None
@@ -68,11 +76,12 @@ def decide(
     Raises FormInvalid by field, and Conflict where somebody has decided on the notice or the entry meanwhile.
     """
     answer = _checked(notice, verdict)
+    # The city before what belongs to it, as everywhere, so that nobody waits in a circle.
+    decision_record.hold_city(session, city_id=notice.city_id)
     if notice.submission:
-        # The city before what belongs to it, as everywhere, so that nobody waits in a circle.
         decision_record.hold(session, submission=notice.submission)
     session.refresh(notice, with_for_update=True)
-    if notice.status != "received":
+    if notice.status != "received" or verdict.outcome not in outcomes(notice):
         raise Conflict("already_decided", status=notice.status)
     decision = _act(session, account=account, notice=notice, verdict=verdict, seen=seen, now=now)
     answered = _same(session, notice) if verdict.outcome == "remove" else [notice]
@@ -93,13 +102,20 @@ def led_to(session: Session, *, decision: Decision) -> bool:
 def _act(
     session: Session, *, account: Account, notice: Notice, verdict: Verdict, seen: Seen, now: datetime
 ) -> Decision | None:
-    submission = notice.submission
-    if submission is None or verdict.outcome not in ("remove", "dismiss"):
+    about, code = notice.submission, verdict.reason_code
+    if about and verdict.outcome == "remove":
+        return decisions.remove(session, account=account, submission=about, seen=seen, reason_code=code, now=now)
+    if about and verdict.outcome == "dismiss":
+        return decisions.keep(session, account=account, submission=about, seen=seen, now=now)
+    # What was changed was recorded when it was; here it does not matter which version somebody saw.
+    step: dict[str, Any] = {"action": STEPS[verdict.outcome], "now": now, "account": account}
+    if about is None and notice.place_id:
+        about = decision_record.hold_place(session, city_id=notice.city_id, place_id=notice.place_id)
+        step |= {"details": (PLACE,), "places": (notice.place_id, notice.place_id)}
+    # The record of an entry ends when its author erases it: that the report is closed stands with the report.
+    if about is None or about.status == "erased":
         return None
-    if verdict.outcome == "dismiss":
-        return decisions.keep(session, account=account, submission=submission, seen=seen, now=now)
-    code = verdict.reason_code
-    return decisions.remove(session, account=account, submission=submission, seen=seen, reason_code=code, now=now)
+    return record(session, submission=about, **step)
 
 
 def _same(session: Session, notice: Notice) -> Sequence[Notice]:

@@ -1,4 +1,4 @@
-"""The city's public answer at a place, once per language."""
+"""The city's public answer at a place, once per language; the record says who gave, changed and took back which."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from participation.errors import FormInvalid, NotAllowed, Problem
+from participation.errors import FormInvalid, NotAllowed, NotFound, Problem
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.places import REPLY_MAX, Place, Reply
-from participation.services import reply_templates, roles, tiles
+from participation.services import decision_record, reply_templates, roles, tiles
+from participation.services.decision_record import record
 from participation.text import clean_text, is_language_tag
 
 
@@ -23,9 +24,11 @@ def of_place(session: Session, *, place: Place, lang: str = "") -> Sequence[Repl
 def give(
     session: Session, *, account: Account, city: City, place: Place, lang: str, text: str, now: datetime
 ) -> Reply | None:
-    """Answer at a place in one language, or change the answer; an empty text takes it back and gives None.
+    """Answer at a place in one language, or change the answer; an empty text takes it back.
 
-    Raises NotAllowed for an account of another city, and FormInvalid for what cannot be stored.
+    Gives the new answer, and None where there is none: a form that is sent twice is neither news nor a second decision.
+    Raises NotAllowed for an account of another city, FormInvalid for what cannot be stored, and NotFound for a place
+    that nothing belongs to any more.
     """
     if not roles.may_in(account, "answer", city) or place.city_id != city.id:
         raise NotAllowed("not_your_city")
@@ -37,11 +40,18 @@ def give(
     variable = reply_templates.left_open(text)
     if variable:
         raise FormInvalid({"text": Problem("variable_left", {"variable": variable})})
-    tiles.touch_data(session, city_id=city.id)
-    session.execute(delete(Reply).where(Reply.place_id == place.id, Reply.lang == lang))
-    if not text:
+    submission = decision_record.hold_place(session, city_id=city.id, place_id=place.id)
+    if submission is None:
+        raise NotFound("place_unknown")
+    own = Reply.place_id == place.id, Reply.lang == lang
+    if (session.scalar(select(Reply.text).where(*own)) or "") == text:
         return None
-    reply = Reply(place_id=place.id, lang=lang, text=text, created_at=now)
-    session.add(reply)
-    session.flush()
+    tiles.touch_data(session, city_id=city.id)
+    session.execute(delete(Reply).where(*own))
+    reply = Reply(place_id=place.id, lang=lang, text=text, created_at=now) if text else None
+    if reply:
+        session.add(reply)
+    # Never what it says: that can be read at the place, and goes with it.
+    action, here = "reply" if text else "take_reply_back", (place.id, place.id)
+    record(session, submission=submission, action=action, now=now, account=account, details=(lang,), places=here)
     return reply

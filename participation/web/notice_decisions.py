@@ -43,7 +43,7 @@ def one(city: str, notice_id: UUID) -> Answer:
             seen=DecisionForm().seen(),
             now=datetime.now(UTC),
         )
-        _tell(decided)
+        _tell(notice, decided)
     except FormInvalid as invalid:
         db.rollback()
         return _page(notice, messages(invalid)), 422
@@ -77,9 +77,9 @@ def _verdict() -> Verdict:
     )
 
 
-def _tell(decided: Decided) -> None:
-    """Both sides: the author why it is gone, those who reported it what became of it."""
-    if decided.decision:
+def _tell(notice: Notice, decided: Decided) -> None:
+    """Both sides: the author why it is gone or was changed, those who reported it what became of it."""
+    if notice.submission and decided.decision:
         text = request.form.get("sentence", "")
         decision_sentences.say(db, decision=decided.decision, text=text, lang=lang())
         mails.tell(decided.decision)

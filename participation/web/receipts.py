@@ -10,7 +10,17 @@ from werkzeug.wrappers import Response
 from participation.errors import Conflict, FormInvalid, Problem
 from participation.models.submissions import Submission
 from participation.pictures import Picture
-from participation.services import appeals, decisions, followers, partnerships, receipts, submissions, translations
+from participation.services import (
+    appeals,
+    decision_sentences,
+    decisions,
+    followers,
+    notice_decisions,
+    partnerships,
+    receipts,
+    submissions,
+    translations,
+)
 from participation.settings import Settings
 from participation.web.forms.appeals import outcome_labels
 from participation.web.forms.receipts import CorrectionForm, FollowForm, step_labels
@@ -129,7 +139,8 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
         submission=submission,
         translation=translations.into(db, submissions=[submission], lang=lang()).get(submission.id),
         city=submission.city,
-        history=history[::-1],
+        history=[decision for decision in history[::-1] if notice_decisions.PLACE not in decision.codes],
+        sentences=decision_sentences.of_submission(db, submission_id=submission.id),
         steps=step_labels(),
         told=statement(refusal) if refusal else None,
         may_object=appeals.open_to(db, submission=submission, now=now) is not None,

@@ -16,13 +16,18 @@ from participation.models.submissions import Submission
 from participation.services import (
     decision_amendments,
     decisions,
+    notice_decisions,
+    notices,
     place_decisions,
     place_merges,
     receipts,
     redactions,
+    replies,
 )
 from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
+from participation.services.notice_decisions import Verdict
+from participation.services.notices import Report
 from participation.services.originals import Hidden
 from participation.services.receipts import Correction
 from tests.factories import accounts, submissions
@@ -105,6 +110,8 @@ def change(session: Session, account: Account, submission: Submission, action: s
         merged = place_merges.into_place(session, place_id=submission.place_id or uuid4())
         place_id = merged[0][1].id if merged else uuid4()
         place_merges.unmerge(session, account=account, city=submission.city, place_id=place_id, now=NOW)
+    elif action in ("reply", "take_reply_back", "report"):
+        answer_or_report(session, account, submission, action)
     elif action == "redact":
         hidden = Hidden(ranges=((0, 1),), place_name=True)
         redactions.redact(session, **step, hidden=hidden, folder=Path("unused"))
@@ -114,6 +121,20 @@ def change(session: Session, account: Account, submission: Submission, action: s
         redactions.grant(session, **step | {"account": colleague(session, account)}, folder=Path("unused"))
 
 
+def answer_or_report(session: Session, account: Account, submission: Submission, action: str) -> None:
+    """What the city says at a place, or that somebody reported an entry: it was changed, or is gone already."""
+    city = submission.city
+    if action == "report":
+        said = Report(ground="untrue", explanation="That is not true.", good_faith=True)
+        notice = notices.give(session, city=city, about=submission, report=said, now=NOW).notice
+        verdict = Verdict("changed" if submission.status == "published" else "settle")
+        notice_decisions.decide(session, account=account, notice=notice, verdict=verdict, seen=Seen(0), now=NOW)
+        return
+    place = place_decisions.there(session, city=city, place_id=submission.place_id or uuid4())
+    text = f"Answer {submission.version}" if action == "reply" else ""
+    replies.give(session, account=account, city=city, place=place, lang="de", text=text, now=NOW)
+
+
 CHANGES = (
     "amend",
     "join",
@@ -121,6 +142,9 @@ CHANGES = (
     "name_place",
     "merge",
     "unmerge",
+    "reply",
+    "take_reply_back",
+    "report",
     "redact",
     "ask_restore",
     "ask_drop_original",

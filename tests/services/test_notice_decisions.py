@@ -76,25 +76,57 @@ def test_when_nothing_changes_that_is_recorded_and_explained(
     assert decided.decision.action == "keep"
 
 
-def test_a_place_or_what_was_changed_elsewhere(session: Session, submission: Submission, moderator: Account) -> None:
+def test_a_place_or_what_was_changed_elsewhere(
+    session: Session, city: City, submission: Submission, moderator: Account
+) -> None:
     place = session.get_one(Place, submission.place_id)
-    about_place, about_entry = give(session, place), give(session, submission)
-    assert notice_decisions.outcomes(about_place) == ("changed", "dismiss")
-    for notice in (about_place, about_entry):
-        assert decide(session, moderator, notice, "changed", answer="").decision is None
-        assert (notice.status, notice.answer, notice.answer_lang) == ("upheld", None, None)
+    both = give(session, place), give(session, submission)
+    assert notice_decisions.outcomes(both[0]) == ("changed", "dismiss")
+    # It was changed on another page, after the report was opened here.
+    seen = Seen(submission.version - 1)
+    for notice, codes, place_id in zip(both, ((notice_decisions.PLACE,), ()), (place.id, None), strict=True):
+        verdict = Verdict("changed")
+        made = notice_decisions.decide(
+            session, account=moderator, notice=notice, verdict=verdict, seen=seen, now=NOW
+        ).decision
+        assert made
+        assert (made.action, made.submission_id, made.account) == ("uphold_report", submission.id, moderator)
+        assert (made.codes, made.from_place_id, made.to_place_id) == (codes, place_id, place_id)
+        assert (notice.status, notice.decision, notice.answer, notice.answer_lang) == ("upheld", made, None, None)
     assert submission.status == "published"
+    assert decision_record.verify(session, city=city).fault is None
 
 
-def test_what_is_gone_already_is_only_closed(session: Session, submission: Submission, moderator: Account) -> None:
-    notice = give(session, submission)
+def test_that_a_place_stays_as_it_is_stands_at_one_of_its_entries(
+    session: Session, city: City, submission: Submission, moderator: Account
+) -> None:
+    notice = give(session, session.get_one(Place, submission.place_id))
+    made = decide(session, moderator, notice, "dismiss").decision
+    assert made
+    assert (made.action, made.submission_id, made.to_place_id) == ("keep", submission.id, submission.place_id)
+    assert made.codes == (notice_decisions.PLACE,)
+    with pytest.raises(Conflict):
+        decide(session, moderator, notice, "dismiss")
+    assert decision_record.verify(session, city=city).fault is None
+
+
+def test_what_is_gone_already_is_only_closed(
+    session: Session, city: City, submission: Submission, moderator: Account
+) -> None:
+    notice, erased = give(session, submission), _of_another(session, submission)
     receipts.withdraw(session, submission=submission, now=NOW)
     assert notice_decisions.outcomes(notice) == ("settle",)
     for outcome in ("remove", "dismiss", "changed"):
         with pytest.raises(FormInvalid):
             decide(session, moderator, notice, outcome)
-    assert decide(session, moderator, notice, "settle").decision is None
-    assert notice.status == "settled"
+    made = decide(session, moderator, notice, "settle").decision
+    assert made
+    assert (made.action, made.to_status, notice.status) == ("settle_report", "withdrawn", "settled")
+    # The record of what is erased ends with that.
+    receipts.erase(session, submission=erased.submission, now=NOW)  # type: ignore[arg-type]
+    assert decide(session, moderator, erased, "settle").decision is None
+    assert (erased.status, erased.decided_by) == ("settled", moderator)
+    assert decision_record.verify(session, city=city).fault is None
 
 
 @pytest.mark.parametrize(

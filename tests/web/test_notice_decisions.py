@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from participation.locales import CODES
 from participation.models.mails import Mail
 from participation.models.notices import Notice
+from participation.models.places import Place
 from participation.services import followers, notices, receipts
 from participation.services.notices import Report
 from tests.factories import samples
@@ -115,6 +116,49 @@ def test_when_everything_stays_the_reporter_reads_why_and_the_author_hears_nothi
     assert "No name stands there." in mail_to(session, REPORTER).body
     assert not session.scalars(select(Mail).where(Mail.recipient == AUTHOR, Mail.subject.contains("map"))).all()
     assert not client.page(one).xpath("//form[contains(@action, '/notices/')]")
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_that_something_was_changed_is_told_to_both_sides(
+    lang: str, client: PageClient, session: Session, sample: Sample
+) -> None:
+    notice = report(session, sample, lang)
+    follow(session, sample, lang)
+    client.sign_in(sample.moderator)
+    [one] = client.page("/en/staff/notices/worms").xpath("//main//h2/a/@href")
+    said = {"outcome": "changed", "sentence": "We have taken out the name.", "answer": "Thank you for telling us."}
+    client.post_form(one, said, action=one)
+    assert (notice.status, sample.published.status) == ("upheld", "published")
+    assert "Thank you for telling us." in mail_to(session, REPORTER).body
+    told = mail_to(session, AUTHOR)
+    for part in ("We have taken out the name.", f"/{lang}/worms/submissions/{sample.published.id}", "/imprint"):
+        assert part in told.body
+    assert told.lang == lang
+    # The staff read in their language that it is done.
+    client.page("/en/staff/notices/worms")
+    page = client.page(f"/{lang}/receipts/{sample.tokens['published']}")
+    assert page.xpath("//ol[@class='history']//blockquote[@lang='en']/text()") == ["We have taken out the name."]
+    for word in (REPORTER, "neighbour", "Thank you for telling us."):
+        assert word not in told.body + page.text_content()
+
+
+@sqlite_only
+def test_a_report_about_a_place_concerns_no_author(client: PageClient, session: Session, sample: Sample) -> None:
+    said = Report(ground="untrue", explanation="That is not its name.", good_faith=True)
+    place = session.get_one(Place, sample.published.place_id)
+    notices.give(session, city=sample.city, about=place, report=said, now=NOW)
+    follow(session, sample, "en")
+    before = client.page(f"/en/receipts/{sample.tokens['published']}").xpath("count(//ol[@class='history']/li)")
+    client.sign_in(sample.moderator)
+    [one] = client.page("/en/staff/notices/worms").xpath("//main//h2/a/@href")
+    client.post_form(one, {"outcome": "changed"}, action=one)
+    session.rollback()
+    assert session.scalars(select(Mail).where(Mail.recipient == AUTHOR)).all() == []
+    receipt = client.page(f"/en/receipts/{sample.tokens['published']}")
+    assert receipt.xpath("count(//ol[@class='history']/li)") == before
+    entry = client.page(f"/en/staff/submissions/{sample.published.id}").text_content()
+    for words in ("A report was right, something was changed", "The place as a whole"):
+        assert words in entry
 
 
 @sqlite_only

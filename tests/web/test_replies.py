@@ -38,6 +38,10 @@ def test_the_first_answer_is_public_and_told_what_follows_is_public_only(
     [mail] = session.scalars(select(Mail))
     assert (mail.recipient, mail.lang) == ("a@b.example", "en")
     assert "Wir pflanzen Bäume." in mail.body
+    history = client.page(f"/en/staff/submissions/{sample.published.id}").xpath("//ol[contains(@class, 'history')]")
+    assert [" ".join(one.text_content().split()) for one in history[0].xpath("./li[position() < 3]/*[2]")] == [
+        "German"
+    ] * 2
     client.post_form(address(sample), {"text_de": " "}, action="/reply")
     assert not client.page(f"/en/worms/places/{sample.published.place_id}").xpath("//*[@class='reply-text']")
 

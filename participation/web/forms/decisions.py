@@ -53,6 +53,8 @@ def action_labels() -> dict[str, str]:
         "reopen": gettext("Opened again after an objection"),
         "second_look": gettext("Left for a second look"),
         "keep": gettext("Looked at again, nothing changed"),
+        "uphold_report": gettext("A report was right, something was changed"),
+        "settle_report": gettext("Report closed, it was no longer published"),
         "set_point": gettext("Place set"),
         "amend": gettext("Corrected by the moderation"),
         "join": gettext("Joined to a place"),
@@ -60,6 +62,8 @@ def action_labels() -> dict[str, str]:
         "name_place": gettext("Name of the place changed"),
         "merge": gettext("Place merged into another"),
         "unmerge": gettext("Merged place separated again"),
+        "reply": gettext("Answer of the city given or changed"),
+        "take_reply_back": gettext("Answer of the city taken back"),
         "redact": gettext("Redacted"),
         "ask_restore": gettext("Asked to undo the redaction"),
         "restore": gettext("Redaction undone"),
@@ -112,6 +116,7 @@ def detail_labels() -> dict[str, str]:
         "place_name": gettext("Name of the place"),
         "second_look": gettext("A second look was due"),
         "import": gettext("Restored from a file"),
+        "place": gettext("The place as a whole"),
     }
 
 

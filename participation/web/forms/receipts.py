@@ -66,6 +66,7 @@ def step_labels() -> dict[str, str]:
         "publish": gettext("Published"),
         "reject": gettext("Not published"),
         "remove": gettext("Taken off the map by the city"),
+        "uphold_report": gettext("Somebody reported the entry, and the city has changed something"),
         "reopen": gettext("Your objection was right: the entry waits again"),
         "undo": gettext("Taken back by the city a moment later"),
         "set_point": gettext("The city has set the place on the map"),

@@ -13,14 +13,14 @@ from participation.models.followers import Follower
 from participation.models.mails import Mail
 from participation.models.notices import Notice
 from participation.models.places import Reply
-from participation.services import followers, mails
+from participation.services import decision_sentences, followers, mails
 from participation.services.decisions import UNDO_WITHIN
 from participation.settings import Settings
 from participation.web.plumbing.decision_statements import statement
 from participation.web.plumbing.locale import speaking
 from participation.web.plumbing.sessions import db
 
-NEWS = ("publish", "reject", "remove")
+NEWS = ("publish", "reject", "remove", "uphold_report")
 
 
 def write(
@@ -72,6 +72,12 @@ def tell(decision: Decision) -> None:
     once = followers.news_id(follower_id=follower.id, decision_id=decision.id)
     if decision.action == "publish":
         _to(follower, "mails/published.txt", mail_id=once, wait=UNDO_WITHIN)
+        return
+    if decision.action == "uphold_report":
+        with speaking(follower.lang):
+            imprint = absolute("texts.page", city=decision.submission.city.slug, page="imprint")
+        sentence = decision_sentences.of_decision(db, decision=decision)
+        _to(follower, "mails/changed.txt", mail_id=once, sentence=sentence, imprint=imprint)
         return
     with speaking(follower.lang):
         told = statement(decision)
