@@ -18,7 +18,10 @@ STATUSES = ("waiting", "confirmed", "dropped")
 
 
 class Proposal(Base):
-    """What one moderator of a city wants to reject for one reason, and what another one made of it."""
+    """What one moderator of a city wants to reject for one reason, and what another one made of it.
+
+    It is never deleted: whoever proposed a rejection does not decide on the objection to it.
+    """
 
     __tablename__ = "proposals"
     __table_args__ = (

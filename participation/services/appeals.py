@@ -119,15 +119,14 @@ def one(session: Session, *, account: Account, city: City, appeal_id: UUID) -> A
 
 
 def is_free(session: Session, *, account: Account, appeal: Appeal) -> bool:
-    """Whether an account did not make the decision that the author objects to."""
-    decided = decision_record.deciders(session, submission=appeal.submission) | {appeal.decision.account_id}
-    return account.id not in decided
+    """Whether somebody may decide on it: not whoever made or proposed the decision that the author objects to."""
+    return account.id not in _deciders(session, appeal)
 
 
 def others(session: Session, *, appeal: Appeal) -> int:
     """How many people of the city could decide on it, because they did not before."""
-    query = select(Account).where(Account.city_id == appeal.city_id, Account.active)
-    return sum(is_free(session, account=account, appeal=appeal) for account in session.scalars(query))
+    query = select(Account.id).where(Account.city_id == appeal.city_id, Account.active)
+    return len({*session.scalars(query)} - _deciders(session, appeal))
 
 
 def take(session: Session, *, account: Account, city: City, appeal_id: UUID) -> None:
@@ -176,6 +175,10 @@ def forget(session: Session, *, submission: Submission) -> None:
     own = Appeal.submission_id == submission.id
     session.execute(delete(Appeal).where(own, Appeal.status == "received"))
     session.execute(update(Appeal).where(own).values(text="", answer=None, answer_lang=None))
+
+
+def _deciders(session: Session, appeal: Appeal) -> set[int | None]:
+    return {appeal.decision.account_id, *decision_record.deciders(session, submission=appeal.submission)}
 
 
 def _answer(text: str, *, needed: bool) -> str:

@@ -31,7 +31,7 @@ from participation.services.locations import Where, locate
 
 # For so long whoever published or rejected can take it back. The page offers it for a shorter while.
 UNDO_WITHIN = timedelta(seconds=30)
-SECOND_LOOK = "second_look"
+SECOND_LOOK, PROPOSED = "second_look", "proposed"
 OPEN = ("pending", "published")
 
 
@@ -100,14 +100,21 @@ def publish(session: Session, *, account: Account, submission: Submission, seen:
 
 
 def reject(
-    session: Session, *, account: Account, submission: Submission, seen: Seen, reason_code: str, now: datetime
+    session: Session,
+    *,
+    account: Account,
+    submission: Submission,
+    seen: Seen,
+    reason_code: str,
+    now: datetime,
+    proposed: bool = False,
 ) -> Decision:
-    """Refuse a pending submission for a reason that its author can read."""
+    """Refuse a pending submission for a reason that its author can read; `proposed` is what somebody else asked for."""
     before = held(session, account=account, submission=submission, seen=seen, now=now, action="reject")
     if before:
         return before
     _check_reason(reason_code)
-    step = {"action": "reject", "reason_code": reason_code}
+    step: dict[str, Any] = {"action": "reject", "reason_code": reason_code, "details": (PROPOSED,) if proposed else ()}
     return _verdict(session, account=account, submission=submission, seen=seen, now=now, **step)
 
 
@@ -122,7 +129,7 @@ def remove(
     _check_reason(reason_code)
     tiles.subtract(session, submission=submission)
     place_names.leave(session, submission=submission)
-    step = {"action": "remove", "reason_code": reason_code}
+    step: dict[str, Any] = {"action": "remove", "reason_code": reason_code}
     return _verdict(session, account=account, submission=submission, seen=seen, now=now, **step)
 
 
@@ -237,10 +244,18 @@ def held(
 
 
 def _verdict(
-    session: Session, *, account: Account, submission: Submission, seen: Seen, now: datetime, **step: Any
+    session: Session,
+    *,
+    account: Account,
+    submission: Submission,
+    seen: Seen,
+    now: datetime,
+    details: tuple[str, ...] = (),
+    **step: Any,
 ) -> Decision:
     """The decision that ends the waiting or the publicity of a submission; it remembers a second look that was due."""
-    details = (SECOND_LOOK,) if submission.needs_second_look else ()
+    if submission.needs_second_look:
+        details = (*details, SECOND_LOOK)
     submission.needs_second_look = False
     claims.release(session, submission_ids=[submission.id])
     key = seen.idempotency_key

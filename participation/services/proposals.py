@@ -106,6 +106,7 @@ def confirm(session: Session, *, account: Account, proposal: Proposal, now: date
                     seen=Seen(part.version),
                     reason_code=proposal.reason_code,
                     now=now,
+                    proposed=True,
                 )
                 decision_sentences.say(session, decision=decision, text=sentence, lang=lang)
             made.append(decision)

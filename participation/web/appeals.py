@@ -81,7 +81,7 @@ def one(city: str, appeal_id: UUID) -> Answer:
         return _page(appeal)
     if not appeals.is_free(db, account=account, appeal=appeal):
         return _page(
-            appeal, {"": gettext("You have made this decision yourself. Somebody else has to look at it.")}
+            appeal, {"": gettext("You have made or proposed this decision yourself. Somebody else has to look at it.")}
         ), 409
     outcome, answer = request.form.get("outcome", ""), request.form.get("answer", "")
     if outcome not in ("keep", "reverse"):

@@ -1,6 +1,6 @@
 """Objections: once to each refusal, for six months, decided by somebody else; what becomes of the entry."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -11,8 +11,9 @@ from participation.models.accounts import Account
 from participation.models.appeals import ANSWER_MAX, TEXT_MAX, Appeal
 from participation.models.cities import City
 from participation.models.decisions import APPEAL_TIME, Decision
+from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
-from participation.services import appeals, decision_record, decisions, receipts
+from participation.services import appeals, decision_record, decisions, proposals, receipts
 from participation.services.decisions import Seen
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.submissions import NOW
@@ -34,9 +35,15 @@ def rejected(session: Session, city: City, moderator: Account) -> Submission:
     return submission
 
 
-def reject(session: Session, account: Account, submission: Submission) -> Decision:
+def reject(session: Session, account: Account, submission: Submission, now: datetime = NOW) -> Decision:
     seen = Seen(submission.version)
-    return decisions.reject(session, account=account, submission=submission, seen=seen, reason_code="unclear", now=NOW)
+    return decisions.reject(session, account=account, submission=submission, seen=seen, reason_code="unclear", now=now)
+
+
+def propose(session: Session, account: Account, submission: Submission) -> Proposal:
+    versions = {submission.id: submission.version}
+    known = {"account": account, "city": submission.city, "versions": versions, "reason_code": "unclear"}
+    return proposals.make(session, **known, key="", now=NOW)
 
 
 def give(session: Session, submission: Submission, **changed: object) -> Appeal:
@@ -110,6 +117,35 @@ def test_whoever_decided_before_does_not_decide_again(
     session.flush()
     assert appeals.others(session, appeal=appeal) == 0
     assert decide(session, submissions.operator(session), appeal, reverse=True).action == "reopen"
+
+
+def test_who_proposed_the_rejection_does_not_decide_either(
+    session: Session, city: City, moderator: Account, colleague: Account
+) -> None:
+    submission, third = submissions.make(session, city, campaigns.make(session, city)), accounts.make(session, city)
+    dropped = propose(session, third, submission)
+    proposals.drop(session, account=colleague, proposal=dropped, now=NOW)
+    proposal = propose(session, moderator, submission)
+    [decision] = proposals.confirm(session, account=colleague, proposal=proposal, now=NOW)
+    assert (decision.account, decision.codes) == (colleague, ("proposed",))
+    session.commit()
+    appeal = give(session, submission)
+    for account in (moderator, colleague):
+        assert not appeals.is_free(session, account=account, appeal=appeal)
+        with pytest.raises(NotAllowed):
+            decide(session, account, appeal, reverse=True)
+        seen = Seen(submission.version)
+        with pytest.raises(NotAllowed):
+            decisions.reopen(session, account=account, submission=submission, seen=seen, now=NOW)
+    # Whose proposal was dropped has decided nothing.
+    assert (appeals.is_free(session, account=third, appeal=appeal), appeals.others(session, appeal=appeal)) == (True, 1)
+    decide(session, third, appeal, reverse=True)
+    # A later rejection by one person alone is that one's only.
+    reject(session, colleague, submission, now=NOW + timedelta(days=1))
+    again = give(session, submission, now=NOW + timedelta(days=1))
+    assert appeals.is_free(session, account=moderator, appeal=again)
+    assert not appeals.is_free(session, account=colleague, appeal=again)
+    assert decision_record.verify(session, city=city).fault is None
 
 
 def test_a_granted_one_lets_the_entry_wait_again_with_a_mark(

@@ -115,6 +115,7 @@ def detail_labels() -> dict[str, str]:
         "photo": gettext("Photo"),
         "place_name": gettext("Name of the place"),
         "second_look": gettext("A second look was due"),
+        "proposed": gettext("Proposed by somebody else before"),
         "import": gettext("Restored from a file"),
         "place": gettext("The place as a whole"),
     }
