@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from participation import private_details
+from participation.models.appeals import Appeal
 from participation.models.decisions import APPEAL_TIME
 from participation.models.originals import Original
 from participation.models.photos import Photo
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.pictures import Box
-from participation.services import decision_record, photos, translations
+from participation.services import decision_record, photos, submission_checks, translations
 
 BATCH = 20
 
@@ -66,6 +68,7 @@ def hide(session: Session, *, submission: Submission, hidden: Hidden, folder: Pa
         boxes = () if hidden.photo else hidden.boxes
         photos.hide(session, folder=folder, submission=submission, boxes=boxes, now=now)
     submission.redacted_at = now
+    submission.checks = submission_checks.anew(submission)
     session.flush()
 
 
@@ -78,6 +81,7 @@ def put_back(session: Session, *, submission: Submission, folder: Path | None) -
         translations.forget(session, submission=submission)
     submission.text, submission.redacted_at = original.text, None
     submission.place_name = submission.place_name or original.place_name
+    submission.checks = submission_checks.anew(submission)
     place = session.get(Place, submission.place_id) if submission.place_id and original.named_place else None
     if place and place.name is None:
         place.name = original.place_name
@@ -98,18 +102,23 @@ def forget(session: Session, *, submission: Submission, folder: Path | None) -> 
 def forget_old(session: Session, *, folder: Path, now: datetime) -> int:
     """Delete the originals against whose redaction nobody can object any more; at most BATCH, returns how many.
 
-    The record says so, without an account: it was time.
+    While an objection waits, whoever decides on it needs to see what the author wrote. The record says what is
+    deleted, without an account: it was time.
     """
-    query = select(Original.submission_id).where(Original.ends_at < now).order_by(Original.ends_at).limit(BATCH)
-    ids: Sequence[object] = session.scalars(query).all()
+    objected = exists().where(Appeal.submission_id == Original.submission_id, Appeal.status == "received")
+    over = select(Original.submission_id).where(Original.ends_at < now, ~objected)
+    ids: Sequence[UUID] = session.scalars(over.order_by(Original.ends_at).limit(BATCH)).all()
+    forgotten = 0
     for submission_id in ids:
         submission = session.get_one(Submission, submission_id)
         decision_record.hold(session, submission=submission)
-        if session.get(Original, submission.id, populate_existing=True) is None:
+        # A moment ago somebody may have put it back, hidden more of it, or objected.
+        if session.scalar(over.where(Original.submission_id == submission_id)) is None:
             continue
         forget(session, submission=submission, folder=folder)
         decision_record.record(session, submission=submission, action="drop_original", now=now)
-    return len(ids)
+        forgotten += 1
+    return forgotten
 
 
 def _take_name(session: Session, submission: Submission) -> bool:

@@ -22,6 +22,7 @@ from participation.models.submissions import Submission
 from participation.pictures import Box
 from participation.private_details import BLOCK
 from participation.services import (
+    appeals,
     basemaps,
     decision_record,
     decisions,
@@ -203,6 +204,25 @@ def test_the_original_is_deleted_early_by_two_people_or_not(
     assert originals.photo_of(session, submission=submission) is None
     assert sum(1 for _ in tmp_path.rglob("*.jpg")) == 2
     assert (submission.text, submission.redacted_at) == (f"Call Anna on {BLOCK} please", NOW)
+    assert decision_record.verify(session, city=city).fault is None
+
+
+def test_while_an_objection_waits_the_original_stays(
+    session: Session, moderator: Account, city: City, submission: Submission, tmp_path: Path
+) -> None:
+    redact(session, moderator, submission, tmp_path, publish=True, ranges=(NUMBER,))
+    removed, over = NOW + timedelta(days=100), NOW + APPEAL_TIME + timedelta(days=1)
+    seen = Seen(submission.version)
+    decisions.remove(
+        session, account=moderator, submission=submission, seen=seen, reason_code="personal_data", now=removed
+    )
+    appeal = appeals.give(session, submission=submission, text="There is no name in it.", lang="en", now=removed)
+    assert upkeep.forget_originals(session, folder=tmp_path, now=over) == 0
+    assert session.get_one(Original, submission.id).text == TEXT
+    other, seen = accounts.make(session, city), Seen(submission.version)
+    said = {"answer": "There is one.", "lang": "en", "now": over}
+    appeals.decide(session, account=other, appeal=appeal, seen=seen, reverse=False, **said)
+    assert [upkeep.forget_originals(session, folder=tmp_path, now=over) for _ in range(2)] == [1, 0]
     assert decision_record.verify(session, city=city).fault is None
 
 
