@@ -14,7 +14,7 @@ from participation.models.appeals import ANSWER_MAX, TEXT_MAX, Appeal
 from participation.models.cities import City
 from participation.models.decisions import APPEAL_TIME, Decision
 from participation.models.submissions import Submission
-from participation.services import decision_record, decisions, roles
+from participation.services import decision_makers, decision_record, decisions, roles
 from participation.services.cities import numbers
 from participation.services.decisions import Seen
 from participation.services.paging import turn
@@ -178,7 +178,7 @@ def forget(session: Session, *, submission: Submission) -> None:
 
 
 def _deciders(session: Session, appeal: Appeal) -> set[int | None]:
-    return {appeal.decision.account_id, *decision_record.deciders(session, submission=appeal.submission)}
+    return {appeal.decision.account_id, *decision_makers.of(session, submission=appeal.submission)}
 
 
 def _answer(text: str, *, needed: bool) -> str:

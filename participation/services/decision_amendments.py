@@ -1,4 +1,4 @@
-"""What moderators put right in a submission: its kind, its place type and the language of its text."""
+"""What moderators put right in a submission: its kind, its place type, the language of its text and its point."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,9 +12,10 @@ from participation.models.accounts import Account
 from participation.models.decisions import Decision
 from participation.models.submissions import ANSWERS, Submission
 from participation.questionnaire import Questionnaire
-from participation.services import locations, tiles, translations
+from participation.services import locations, places, submission_checks, submissions, tiles, translations
 from participation.services.decision_record import record
 from participation.services.decisions import Seen, held
+from participation.services.locations import Where, locate
 from participation.text import is_language_tag, primary
 
 STATES = ("pending", "published")
@@ -26,7 +27,8 @@ TOLD = ("kind", "place_type", "text_lang")
 class Amendment:
     """What a submission should be; empty means as it is.
 
-    `answers` are those that another kind asks for, by the code of the question.
+    `answers` are those that another kind has to have, by the code of the question. What the author wrote or answered
+    is not replaced: a moderator redacts it, or leaves it as it is.
     """
 
     kind: str = ""
@@ -54,6 +56,7 @@ def amend(
         tiles.subtract(session, submission=submission)
     for name in changed:
         setattr(submission, name, values[name])
+    submission.checks = submission_checks.anew(submission)
     if "text" in changed:
         translations.forget(session, submission=submission)
     elif "text_lang" in changed and submission.text_lang:
@@ -61,6 +64,34 @@ def amend(
     told = [name for name in TOLD if name in changed] + ["answers"] * (not {*changed} <= {*TOLD})
     key = seen.idempotency_key
     decision = record(session, submission=submission, action="amend", now=now, account=account, key=key, details=told)
+    if on_map:
+        tiles.add(session, submission=submission)
+    return decision
+
+
+def set_point(
+    session: Session, *, account: Account, submission: Submission, seen: Seen, where: Where, now: datetime
+) -> Decision:
+    """Set or move the point to where the author meant it to be; a published one moves on the map at once."""
+    before = held(
+        session, account=account, submission=submission, seen=seen, now=now, action="set_point", states=STATES
+    )
+    if before:
+        return before
+    location, problems = locate(submission.city, where, kind=submission.kind, from_map=False)
+    if location.point is None and not problems:
+        problems["lat"] = Problem("where_required")
+    if problems:
+        raise FormInvalid(problems)
+    on_map = submission.status == "published"
+    if on_map:
+        tiles.subtract(session, submission=submission)
+    submissions.place_at(submission, location.point)
+    submission.district = location.district
+    submission.checks = submission_checks.anew(submission)
+    places.follow(session, submission=submission, now=now)
+    key = seen.idempotency_key
+    decision = record(session, submission=submission, action="set_point", now=now, account=account, key=key)
     if on_map:
         tiles.add(session, submission=submission)
     return decision
@@ -100,9 +131,18 @@ def _answers(submission: Submission, kind: str, wanted: Amendment, questionnaire
             kept[question.code] = [code for code in value or () if code in offered]
         elif question.type == "text" or value in offered:
             kept[question.code] = value
-    given = {**wanted.answers, **({"place_type": wanted.place_type} if wanted.place_type else {})}
+    given = _offered(submission, kind, wanted, questionnaire)
+    given |= {"place_type": wanted.place_type} if wanted.place_type else {}
     asked = {question.code for question in questionnaire.questions_for(kind)}
     return kept | {code: value for code, value in given.items() if value and code in asked}
+
+
+def _offered(submission: Submission, kind: str, wanted: Amendment, questionnaire: Questionnaire) -> dict[str, object]:
+    """The answers that the page asks for: those to choose without which an entry cannot become one of this kind."""
+    if kind == submission.kind:
+        return {}
+    needed = (question for question in questionnaire.questions_for(kind) if kind in question.required_for)
+    return {one.code: wanted.answers.get(one.code) for one in needed if one.type != "text"}
 
 
 def _as_column(value: object) -> object:

@@ -19,7 +19,6 @@ from participation.errors import Conflict
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.decisions import LEADS_TO, Decision, DecisionKey
-from participation.models.proposals import Proposal, ProposalPart
 from participation.models.submissions import STEPS, Submission
 
 # What stands in the place of a hash before the first decision of a city.
@@ -142,29 +141,6 @@ def record_past(session: Session, *, city: City, steps: Sequence[Mapping[str, An
     rows = _chained(session, city.id, steps)
     if rows:
         session.execute(insert(Decision).execution_options(render_nulls=True), rows)
-
-
-def deciders(session: Session, *, submission: Submission) -> set[int]:
-    """Who brought a submission into the state it is in; they do not decide on an objection to that.
-
-    Of a rejection that one person proposed and another confirmed it is both.
-    """
-    query = select(Decision).where(
-        Decision.submission_id == submission.id,
-        Decision.to_status == submission.status,
-        Decision.from_status != Decision.to_status,
-    )
-    last = session.scalar(query.order_by(Decision.id.desc()).limit(1))
-    if last is None or last.account_id is None:
-        return set()
-    # Confirming a proposal and rejecting what is in it happen in the same moment, by the same person.
-    proposers = (
-        select(Proposal.account_id)
-        .join(ProposalPart, ProposalPart.proposal_id == Proposal.id)
-        .where(ProposalPart.submission_id == submission.id, Proposal.status == "confirmed")
-        .where(Proposal.ended_by_id == last.account_id, Proposal.ended_at == last.at)
-    )
-    return {last.account_id, *session.scalars(proposers)}
 
 
 def verify(session: Session, *, city: City) -> Verdict:

@@ -16,6 +16,7 @@ from participation.models.decisions import REASON_CODES, Decision
 from participation.models.submissions import Submission
 from participation.services import (
     claims,
+    decision_makers,
     decision_record,
     followers,
     locations,
@@ -23,16 +24,13 @@ from participation.services import (
     place_names,
     places,
     roles,
-    submissions,
     tiles,
 )
 from participation.services.decision_record import record
-from participation.services.locations import Where, locate
 
 # For so long whoever published or rejected can take it back. The page offers it for a shorter while.
 UNDO_WITHIN = timedelta(seconds=30)
 SECOND_LOOK, PROPOSED = "second_look", "proposed"
-OPEN = ("pending", "published")
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ def reopen(session: Session, *, account: Account, submission: Submission, seen: 
     before = held(session, account=account, submission=submission, seen=seen, now=now, action="reopen", states=states)
     if before:
         return before
-    if account.id in decision_record.deciders(session, submission=submission):
+    if account.id in decision_makers.of(session, submission=submission):
         raise NotAllowed("decided_it_yourself")
     return record(session, submission=submission, action="reopen", now=now, account=account, key=seen.idempotency_key)
 
@@ -190,31 +188,6 @@ def keep(session: Session, *, account: Account, submission: Submission, seen: Se
     if before:
         return before
     return record(session, submission=submission, action="keep", now=now, account=account, key=seen.idempotency_key)
-
-
-def set_point(
-    session: Session, *, account: Account, submission: Submission, seen: Seen, where: Where, now: datetime
-) -> Decision:
-    """Set or move the point to where the author meant it to be; a published one moves on the map at once."""
-    before = held(session, account=account, submission=submission, seen=seen, now=now, action="set_point", states=OPEN)
-    if before:
-        return before
-    location, problems = locate(submission.city, where, kind=submission.kind, from_map=False)
-    if location.point is None and not problems:
-        problems["lat"] = Problem("where_required")
-    if problems:
-        raise FormInvalid(problems)
-    on_map = submission.status == "published"
-    if on_map:
-        tiles.subtract(session, submission=submission)
-    submissions.place_at(submission, location.point)
-    submission.district_id = location.district.id if location.district else None
-    places.follow(session, submission=submission, now=now)
-    key = seen.idempotency_key
-    decision = record(session, submission=submission, action="set_point", now=now, account=account, key=key)
-    if on_map:
-        tiles.add(session, submission=submission)
-    return decision
 
 
 def held(

@@ -86,8 +86,8 @@ def second_look(submission_id: UUID) -> Answer:
 def set_point(submission_id: UUID) -> Answer:
     """Where the author meant it to be."""
     submission, form = submission_of(submission_id), PointForm()
-    values = step(submission)
-    return take(submission, lambda: decisions.set_point(db, **values, where=form.where()), gettext("The place is set."))
+    values, done = step(submission), gettext("The place is set.")
+    return take(submission, lambda: decision_amendments.set_point(db, **values, where=form.where()), done)
 
 
 @blueprint.post(f"{ONE}/amend")

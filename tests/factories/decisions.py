@@ -60,7 +60,7 @@ def act(session: Session, account: Account, submission: Submission, action: str,
         decisions.reopen(session, account=other, submission=submission, seen=seen, now=NOW)
     elif action == "set_point":
         where = at(Point(INSIDE.lat + 0.01, INSIDE.lon))
-        decisions.set_point(session, account=account, submission=submission, seen=seen, where=where, now=NOW)
+        decision_amendments.set_point(session, account=account, submission=submission, seen=seen, where=where, now=NOW)
     elif action == "correct":
         correction = Correction(draft(submission.kind, idempotency_key=key), submission.version)
         receipts.correct(session, submission=submission, correction=correction, now=NOW, folder=Path())

@@ -85,7 +85,7 @@ def test_every_decision_is_left_to_whoever_has_the_entry_open(
         (decisions.publish, {}),
         (decisions.reject, {"reason_code": "unclear"}),
         (decisions.second_look, {}),
-        (decisions.set_point, {"where": Where(lat="49.64", lon="8.37")}),
+        (decision_amendments.set_point, {"where": Where(lat="49.64", lon="8.37")}),
         (decision_amendments.amend, {"wanted": Amendment(text_lang="de")}),
         (place_decisions.join, {"place_id": place_of.place_id}),
         (place_decisions.split, {}),

@@ -13,7 +13,7 @@ from participation.models.decisions import Decision
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.models.tiles import TileFacet
-from participation.services import decision_amendments, decisions, tiles
+from participation.services import decision_amendments, tiles
 from participation.services.decision_amendments import Amendment
 from participation.services.decisions import Seen
 from tests.factories import accounts, cities, submissions
@@ -98,6 +98,25 @@ def test_place_type_and_language(session: Session, moderator: Account, city: Cit
     assert caught.value.problems["kind"].code == "nothing_changed"
 
 
+def test_what_residents_wrote_and_answered_is_theirs(
+    session: Session, moderator: Account, city: City, campaign: Campaign
+) -> None:
+    submission = submissions.make(session, city, campaign, text="Too hot", text_lang="en", comfort="1")
+    said = {"text": "Lovely", "place_name": "Elsewhere", "comfort": "4", "measures": ["more_trees"]}
+    session.refresh(submission)
+    mine = {name: getattr(submission, name) for name in (*said, "reasons")}
+    with pytest.raises(FormInvalid) as caught:
+        amend(session, moderator, submission, answers={**said, "reasons": ["traffic"]})
+    assert caught.value.problems["kind"].code == "nothing_changed"
+    # Beside something to put right they do not come through either.
+    amend(session, moderator, submission, place_type="street", answers={**said, "reasons": ["traffic"]})
+    session.refresh(submission)
+    assert {name: getattr(submission, name) for name in mine} == mine
+    amend(session, moderator, submission, kind="climate_oasis", answers={**said, "reasons": ["tree_shade"]})
+    assert (submission.text, submission.place_name, submission.reasons) == ("Too hot", None, ("tree_shade",))
+    assert submission.measures == mine["measures"]
+
+
 def test_the_same_form_again_and_other_peoples_forms(
     session: Session, moderator: Account, city: City, campaign: Campaign
 ) -> None:
@@ -151,4 +170,4 @@ def test_a_published_idea_gets_a_point_and_a_place(
 
 def move(session: Session, account: Account, submission: Submission, point: Point) -> None:
     seen = Seen(submission.version)
-    decisions.set_point(session, account=account, submission=submission, seen=seen, where=at(point), now=NOW)
+    decision_amendments.set_point(session, account=account, submission=submission, seen=seen, where=at(point), now=NOW)

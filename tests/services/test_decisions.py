@@ -16,7 +16,7 @@ from participation.models.decisions import REASON_CODES, Decision
 from participation.models.places import Place
 from participation.models.submissions import Submission
 from participation.models.tiles import TileCount
-from participation.services import decisions, receipts
+from participation.services import decision_amendments, decisions, receipts
 from participation.services.decisions import Seen
 from participation.services.locations import Where
 from tests.factories import accounts, cities, partnerships, submissions
@@ -46,7 +46,9 @@ def reject(
 
 def set_point(session: Session, account: Account, submission: Submission, where: Where, key: str = "") -> Decision:
     seen = Seen(submission.version, key)
-    return decisions.set_point(session, account=account, submission=submission, seen=seen, where=where, now=NOW)
+    return decision_amendments.set_point(
+        session, account=account, submission=submission, seen=seen, where=where, now=NOW
+    )
 
 
 def logged(session: Session) -> list[Decision]:

@@ -209,7 +209,7 @@ def test_a_merge_moves_everything_and_is_undone_exactly(
     assert whole(session) == before
     assert places.merged_into(session, city=city, place_id=had) is None
     actions = session.scalars(select(Decision.action).where(Decision.submission_id == here.id).order_by(Decision.id))
-    assert list(actions) == ["publish", "merge", "unmerge"]
+    assert list(actions) == ["publish", "reply", "reply", "merge", "unmerge"]
     assert decision_record.verify(session, city=city).fault is None
 
 

@@ -2,18 +2,31 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from participation.geo import Point
+from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import CHECKS, Submission
-from participation.services import receipts, submission_checks, submissions
+from participation.services import (
+    decision_amendments,
+    receipts,
+    redactions,
+    submission_checks,
+    submissions,
+)
+from participation.services.decision_amendments import Amendment
+from participation.services.decisions import Seen
 from participation.services.locations import Where
+from participation.services.originals import Hidden
 from participation.services.receipts import Correction
 from participation.services.submissions import Draft
-from tests.factories import cities
+from tests.factories import accounts, cities
+from tests.factories import submissions as factory
 from tests.factories.cities import INSIDE
 from tests.factories.submissions import NOW, at, draft
 
@@ -69,3 +82,33 @@ def test_a_correction_is_looked_at_anew(session: Session, city: City, campaign: 
     correction = Correction(idea("Ask Mrs Miller for more trees"), submission.version)
     receipts.correct(session, submission=submission, correction=correction, now=NOW, folder=Path())
     assert submission.checks == ("fast", "name")
+
+
+def test_what_a_moderator_puts_right_is_looked_at_anew(
+    session: Session, city: City, campaign: Campaign, moderator: Account, tmp_path: Path
+) -> None:
+    cities.district(session, city, "mitte", half=0.01)
+    session.refresh(city)
+    away = Point(INSIDE.lat + 0.03, INSIDE.lon)
+    submission = factory.make(
+        session, city, campaign, text="Call 06241 853-1234", text_lang="en", point=away, checks=("fast", "many")
+    )
+    step: dict[str, Any] = {"account": moderator, "submission": submission, "now": NOW}
+
+    def seen() -> Seen:
+        return Seen(submission.version)
+
+    decision_amendments.amend(session, **step, seen=seen(), wanted=Amendment(place_type="street"))
+    assert submission.checks == ("fast", "many", "outside", "phone")
+    decision_amendments.set_point(session, **step, seen=seen(), where=at(INSIDE))
+    assert submission.checks == ("fast", "many", "phone")
+    hidden = Hidden(ranges=((5, 19),))
+    redactions.redact(session, **step, seen=seen(), hidden=hidden, folder=tmp_path)
+    assert submission.checks == ("fast", "many")
+    redactions.ask(session, **step, seen=seen(), wish="restore")
+    redactions.grant(session, **step | {"account": accounts.make(session, city)}, seen=seen(), folder=tmp_path)
+    session.commit()
+    session.expire_all()
+    assert submission.checks == ("fast", "many", "phone")
+    decision_amendments.set_point(session, **step, seen=seen(), where=at(away))
+    assert submission.checks == ("fast", "many", "outside", "phone")

@@ -216,12 +216,6 @@ def take_back(session: Session, account: Account, submission: Submission, folder
     decisions.undo(session, **step, seen=Seen(submission.version))
 
 
-def amend(session: Session, account: Account, submission: Submission, _folder: Path) -> None:
-    wanted = Amendment(answers={"text": "Please phone Anna"})
-    step: dict[str, Any] = {"account": account, "submission": submission, "seen": Seen(submission.version), "now": NOW}
-    decision_amendments.amend(session, **step, wanted=wanted)
-
-
 def outlive(session: Session, account: Account, submission: Submission, folder: Path) -> None:
     """Refused, and forgotten half a year later."""
     step: dict[str, Any] = {"account": account, "submission": submission, "seen": Seen(submission.version), "now": NOW}
@@ -229,7 +223,7 @@ def outlive(session: Session, account: Account, submission: Submission, folder: 
     assert receipts.forget_refused(session, now=NOW + timedelta(days=400), folder=folder) == 1
 
 
-@pytest.mark.parametrize("step", [correct, erase, redact, restore, take_back, amend, outlive])
+@pytest.mark.parametrize("step", [correct, erase, redact, restore, take_back, outlive])
 def test_a_translation_goes_with_the_words_it_translates(
     step: Step, session: Session, moderator: Account, submission: Submission, tmp_path: Path
 ) -> None:

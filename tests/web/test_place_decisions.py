@@ -109,6 +109,16 @@ def test_another_kind_asks_for_its_answers(desk: PageClient, here: Submission) -
     assert (here.kind, here.reasons) == ("climate_oasis", ("tree_shade",))
 
 
+def test_nobody_puts_words_into_an_entry(desk: PageClient, session: Session, here: Submission) -> None:
+    here.text, here.text_lang = "Too hot", "en"
+    session.commit()
+    words = here.text
+    send(desk, here, "amend", place_type="street", text="Lovely", reasons=["traffic"], reasons_heat_island=["traffic"])
+    session.expire_all()
+    assert (here.place_type, here.text) == ("street", words)
+    assert here.reasons != ("traffic",)
+
+
 def test_the_point_of_a_published_entry_moves(desk: PageClient, here: Submission) -> None:
     response = desk.post_form(one(here), {"lat": f"{NEARBY.lat:.6f}", "lon": f"{NEARBY.lon:.6f}"}, action="/point")
     assert response.status_code == 303

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from participation.locales import CODES
 from participation.models.submissions import ANSWERS
-from participation.services import decisions
+from participation.services import decision_amendments, decisions
 from participation.services.decisions import Seen
 from participation.settings import Settings
 from tests.factories import samples
@@ -194,7 +194,7 @@ def test_a_place_set_in_between_is_told_and_the_words_are_kept(
     client: PageClient, session: Session, sample: Sample
 ) -> None:
     page = client.page(correct(sample, "in_words"))
-    decisions.set_point(
+    decision_amendments.set_point(
         session, account=sample.moderator, submission=sample.in_words, seen=Seen(1), where=at(INSIDE), now=NOW
     )
     response = client.send_form(page, "/", {"text": "Neue Worte"})

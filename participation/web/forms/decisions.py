@@ -161,8 +161,7 @@ class AmendForm(DecisionForm):
     def wanted(self, sent: MultiDict[str, str]) -> Amendment:
         """What was chosen; of the answers those of the chosen kind."""
         kind = self.kind.data or ""
-        single = {"text": sent.get("text", ""), "topic": sent.get("topic", "")}
-        answers: dict[str, object] = {**single, "reasons": sent.getlist(f"reasons_{kind}")}
+        answers: dict[str, object] = {"topic": sent.get("topic", ""), "reasons": sent.getlist(f"reasons_{kind}")}
         return Amendment(kind, self.place_type.data or "", self.text_lang.data or "", answers)
 
 
