@@ -28,6 +28,7 @@ from participation.services.submissions import Draft, Sent
 from tests.factories import accounts, cities
 from tests.factories import submissions as factory
 from tests.factories.cities import CENTRE, INSIDE, OUTSIDE
+from tests.factories.decisions import act
 from tests.factories.submissions import NOW, at, draft
 from tests.fixtures.threads import while_first_waits
 
@@ -156,10 +157,7 @@ def test_the_same_correction_again_is_done_once(session: Session, sent: Sent) ->
 def test_after_a_decision_a_correction_of_the_old_version_is_refused(
     action: str, session: Session, city: City, sent: Sent
 ) -> None:
-    moderator = accounts.make(session, city)
-    values = {"account": moderator, "submission": sent.submission, "seen": Seen(1), "now": NOW}
-    more: dict[str, object] = {"reject": {"reason_code": "unclear"}, "set_point": {"where": at(INSIDE)}}.get(action, {})
-    getattr(decisions, action)(session, **values, **more)
+    act(session, accounts.make(session, city), sent.submission, action)
     with pytest.raises(Conflict, match="already_decided"):
         corrected(session, sent.submission, as_shown(sent.submission))
     assert sent.submission.place_type == "square"
