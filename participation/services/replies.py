@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -19,6 +20,14 @@ def of_place(session: Session, *, place: Place, lang: str = "") -> Sequence[Repl
     """The city's answer in every language it was given; the one in `lang` comes first."""
     replies = session.scalars(select(Reply).where(Reply.place_id == place.id)).all()
     return sorted(replies, key=lambda reply: (reply.lang != lang, reply.lang))
+
+
+def for_reader(session: Session, *, city: City, place_id: UUID, lang: str) -> Reply | None:
+    """The city's answer for somebody who reads `lang`: in that language, or else in the first of the city's own."""
+    own = {code: number for number, code in enumerate(city.languages)}
+    replies = session.scalars(select(Reply).where(Reply.place_id == place_id)).all()
+    order = sorted(replies, key=lambda reply: (reply.lang != lang, own.get(reply.lang, len(own)), reply.lang))
+    return order[0] if order else None
 
 
 def give(

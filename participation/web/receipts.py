@@ -8,6 +8,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from participation.errors import Conflict, FormInvalid, Problem
+from participation.models.places import Reply
 from participation.models.submissions import Submission
 from participation.pictures import Picture
 from participation.services import (
@@ -18,6 +19,7 @@ from participation.services import (
     notice_decisions,
     partnerships,
     receipts,
+    replies,
     submissions,
     translations,
 )
@@ -144,6 +146,7 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
         steps=step_labels(),
         told=statement(refusal) if refusal else None,
         may_object=appeals.open_to(db, submission=submission, now=now) is not None,
+        reply=_reply(submission),
         appeals=appeals.of_submission(db, submission=submission),
         appeal_outcomes=outcome_labels(),
         until=receipts.decided_by(submission),
@@ -165,6 +168,13 @@ def _form(token: str, form: CorrectionForm, alert: str = "") -> str:
         version=form.submission.version if alert else form.seen.version.data,
         alert=alert,
     )
+
+
+def _reply(submission: Submission) -> Reply | None:
+    """What the city has answered at the place of a published entry."""
+    if submission.status != "published" or submission.place_id is None:
+        return None
+    return replies.for_reader(db, city=submission.city, place_id=submission.place_id, lang=lang())
 
 
 def _too_late(token: str) -> Response:

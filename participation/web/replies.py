@@ -38,23 +38,23 @@ def edit(place_id: UUID) -> Answer:
     except FormInvalid as invalid:
         db.rollback()
         return _page(city, place, texts, message(next(iter(invalid.problems.values())))), 422
-    # The first answer is news; what is changed or translated later is not.
+    # The first answer is news; what is changed or translated later is not: the receipt shows it as it is then.
     if written and not before:
-        mails.tell_reply(written[0])
+        mails.tell_reply(place)
     db.commit()
     log.info("reply_saved", place_id=str(place_id), account_id=signed_in().id)
     flash(gettext("The answer is saved. Everybody can read it on the page of the place."))
     return redirect(url_for("replies.edit", place_id=place_id), 303)
 
 
-def _save(city: City, place: Place, texts: dict[str, str], before: dict[str, str]) -> list[Reply]:
-    """Write what has changed; gives what was written, the city's own language first."""
+def _save(city: City, place: Place, texts: dict[str, str], before: dict[str, str]) -> bool:
+    """Write what has changed; says whether anything was written, and not only taken back."""
     account, now = signed_in(), datetime.now(UTC)
-    written = []
+    written: list[Reply | None] = []
     for code, text in texts.items():
         if clean_text(text) != before.get(code, ""):
             written.append(replies.give(db, account=account, city=city, place=place, lang=code, text=text, now=now))
-    return [reply for reply in written if reply]
+    return any(written)
 
 
 def _place(place_id: UUID) -> tuple[City, Place]:

@@ -34,6 +34,24 @@ def test_the_one_in_the_language_of_the_page_comes_first(session: Session, city:
     ]
 
 
+def test_a_reader_gets_their_language_or_else_the_first_of_the_city(
+    session: Session, city: City, place: Place
+) -> None:
+    moderator = accounts.make(session, city)
+    city.languages = ["fr", "de"]
+
+    def heard(lang: str) -> str:
+        reply = replies.for_reader(session, city=city, place_id=place.id, lang=lang)
+        return reply.lang if reply else ""
+
+    told = [heard("es")]
+    for lang in ("en", "de", "fr"):
+        replies.give(session, account=moderator, city=city, place=place, lang=lang, text=lang, now=NOW)
+        told.append(heard("es"))
+    assert told == ["", "en", "de", "fr"]
+    assert [heard(lang) for lang in ("de", "en", "fr")] == ["de", "en", "fr"]
+
+
 def test_an_answer_is_changed_and_taken_back(session: Session, city: City, place: Place) -> None:
     operator = submissions.operator(session)
     for text in ("first", "second"):

@@ -174,7 +174,7 @@ def test_an_answer_of_the_city_is_told(app: Flask, client: PageClient, session: 
     assert reply
     session.commit()
     with app.test_request_context("/de/staff/", method="POST"):
-        mails.tell_reply(reply)
+        mails.tell_reply(place)
         mails.db.commit()
     mail = _newest(client)
     assert mail

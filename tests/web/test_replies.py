@@ -46,6 +46,33 @@ def test_the_first_answer_is_public_and_told_what_follows_is_public_only(
     assert not client.page(f"/en/worms/places/{sample.published.place_id}").xpath("//*[@class='reply-text']")
 
 
+@pytest.mark.parametrize(("lang", "text"), [("fr", "Nous plantons."), ("en", "Wir pflanzen.")])
+def test_the_author_reads_it_in_their_language_or_is_told_in_which_it_is(
+    lang: str, text: str, client: PageClient, session: Session, sample: Sample
+) -> None:
+    sample.city.languages = ["de", "fr"]
+    receipt = f"/{lang}/receipts/{sample.tokens['published']}"
+    assert not client.page(receipt).xpath("//*[@class='reply-text']")
+    asked = followers.ask(session, submission=sample.published, email="a@b.example", lang=lang, secret=SECRET, now=NOW)
+    followers.confirm(session, follower=asked.follower, now=NOW)
+    client.sign_in(sample.moderator)
+    texts = {"text_de": "Wir pflanzen.", "text_fr": "Nous plantons."}
+    assert client.post_form(address(sample), texts, action="/reply").status_code == 303
+    [mail] = session.scalars(select(Mail))
+    assert text in mail.body
+    named = "Written by the city in: German"
+    assert (named in mail.body) == (lang == "en")
+    client.page(address(sample))
+    [shown] = client.page(receipt).xpath("//*[@class='reply-text']")
+    assert shown.xpath("p/text()") == [text]
+    assert (named in shown.text_content()) == (lang == "en")
+    texts["text_fr"] = "Nous plantons deux arbres."
+    client.post_form(address(sample), texts, action="/reply")
+    client.page(address(sample))
+    assert len(session.scalars(select(Mail)).all()) == 1
+    assert ("deux arbres" in client.page(receipt).text_content()) == (lang == "fr")
+
+
 @sqlite_only
 def test_a_long_answer_is_refused_and_kept(client: PageClient, session: Session, sample: Sample) -> None:
     client.sign_in(sample.moderator)

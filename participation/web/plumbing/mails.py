@@ -12,8 +12,8 @@ from participation.models.decisions import Decision
 from participation.models.followers import Follower
 from participation.models.mails import Mail
 from participation.models.notices import Notice
-from participation.models.places import Reply
-from participation.services import decision_sentences, followers, mails
+from participation.models.places import Place
+from participation.services import decision_sentences, followers, mails, replies
 from participation.services.decisions import UNDO_WITHIN
 from participation.settings import Settings
 from participation.web.plumbing.decision_statements import statement
@@ -112,10 +112,12 @@ def tell_reporters(notices: Sequence[Notice]) -> None:
             )
 
 
-def tell_reply(reply: Reply) -> None:
-    """Tell those who follow the entries of a place that the city has answered there."""
-    for follower in followers.of_place(db, place_id=reply.place_id):
-        _to(follower, "mails/replied.txt", reply=reply)
+def tell_reply(place: Place) -> None:
+    """Tell those who follow the entries of a place that the city has answered there, in their language if it did."""
+    for follower in followers.of_place(db, place_id=place.id):
+        reply = replies.for_reader(db, city=follower.submission.city, place_id=place.id, lang=follower.lang)
+        if reply:
+            _to(follower, "mails/replied.txt", reply=reply)
 
 
 def _to(
