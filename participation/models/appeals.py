@@ -1,4 +1,4 @@
-"""Objections: an author asks the city to look again at a rejection or a removal."""
+"""Objections: an author asks the city to look again at a rejection, a removal or a redaction."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,8 @@ ANSWER_MAX = 1000
 
 
 class Appeal(Base):
-    """One objection to one decision. `upheld` means that the decision stays, `reversed` that the entry waits again.
+    """One objection to one decision. `upheld` means that the decision stays, `reversed` that the entry waits again, or
+    that what was hidden in it is shown again.
 
     `answer` is a sentence of the city to the author, shown as it was written, with its language named.
     """

@@ -62,6 +62,16 @@ REASON_CODES = (
     "copyright",
     "authority_order",
 )
+# Why parts of an entry are hidden; the first is meant where nobody says another.
+HIDING_REASONS = (
+    "personal_data",
+    "people_in_photo",
+    "insult_hate",
+    "illegal",
+    "advertising_spam",
+    "copyright",
+    "authority_order",
+)
 _STEPS = tuple(f"{before} {after}" for before, after in STEPS)
 _LEADING = " ".join(f"when '{action}' then '{state}'" for action, state in LEADS_TO.items() if state)
 

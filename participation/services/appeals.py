@@ -1,7 +1,8 @@
-"""Objections: authors object to a rejection or removal by their receipt, and somebody else decides again."""
+"""Objections: authors object to a refusal or redaction by their receipt, and somebody else decides again."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -14,7 +15,7 @@ from participation.models.appeals import ANSWER_MAX, TEXT_MAX, Appeal
 from participation.models.cities import City
 from participation.models.decisions import APPEAL_TIME, Decision
 from participation.models.submissions import Submission
-from participation.services import decision_makers, decision_record, decisions, roles
+from participation.services import decision_makers, decision_record, decisions, originals, redactions, roles
 from participation.services.cities import numbers
 from participation.services.decisions import Seen
 from participation.services.paging import turn
@@ -25,11 +26,14 @@ TEXT_MIN = 10
 PAGE = 25
 
 
-def refusal(session: Session, *, submission: Submission) -> Decision | None:
-    """The decision by which a submission is rejected or removed at the moment."""
-    action = REFUSALS.get(submission.status)
+def restriction(session: Session, *, submission: Submission) -> Decision | None:
+    """The decision by which a submission is rejected, removed, or published only in parts at the moment."""
+    hidden = submission.status == "published" and submission.redacted_at
+    action = "redact" if hidden else REFUSALS.get(submission.status)
     query = select(Decision).where(Decision.submission_id == submission.id, Decision.action == action)
-    return session.scalar(query.order_by(Decision.id.desc()).limit(1)) if action else None
+    # Of old, nobody said why something was hidden.
+    said = query.where(Decision.reason_code.is_not(None)).order_by(Decision.id.desc()).limit(1)
+    return session.scalar(said) if action else None
 
 
 def ends(decision: Decision) -> datetime:
@@ -39,10 +43,15 @@ def ends(decision: Decision) -> datetime:
 
 def open_to(session: Session, *, submission: Submission, now: datetime) -> Decision | None:
     """The decision to which the author may object now; None where there is none, or somebody has objected already."""
-    decision = refusal(session, submission=submission)
+    decision = restriction(session, submission=submission)
     if decision is None or now >= ends(decision) or of_decision(session, decision=decision):
         return None
-    return decision
+    return decision if can_be_reversed(session, decision=decision) else None
+
+
+def can_be_reversed(session: Session, *, decision: Decision) -> bool:
+    """Whether an objection could change anything: what was hidden may be deleted for good by now."""
+    return decision.action != "redact" or originals.of(session, submission=decision.submission) is not None
 
 
 def of_decision(session: Session, *, decision: Decision) -> Appeal | None:
@@ -56,7 +65,7 @@ def of_submission(session: Session, *, submission: Submission) -> Sequence[Appea
 
 
 def give(session: Session, *, submission: Submission, text: str, lang: str, now: datetime) -> Appeal:
-    """Object to the rejection or removal of a submission, once.
+    """Object to the rejection, removal or redaction of a submission, once.
 
     Raises FormInvalid for a text that is too short or too long, and Conflict where nobody can object (any more).
     """
@@ -146,7 +155,9 @@ def decide(
     lang: str,
     now: datetime,
 ) -> Decision:
-    """Let the decision stand, or take it back so that the entry waits again; with a sentence to the author.
+    """Let the decision stand, or take it back, with a sentence to the author.
+
+    Then what was refused waits again, and what was redacted is shown again as it was sent.
 
     Raises NotAllowed for whoever made the decision, FormInvalid for a long answer or none where the decision stands,
     and Conflict where somebody was faster.
@@ -159,13 +170,16 @@ def decide(
     session.refresh(appeal, with_for_update=True)
     if appeal.status != "received":
         raise Conflict("already_decided", status=appeal.status)
-    step = decisions.reopen if reverse else decisions.keep
-    decision = step(session, account=account, submission=appeal.submission, seen=seen, now=now)
+    known: dict[str, Any] = {"account": account, "submission": appeal.submission, "seen": seen, "now": now}
+    if _is_redaction(appeal):
+        decision = redactions.answer(session, **known, show=reverse)
+    else:
+        decision = (decisions.reopen if reverse else decisions.keep)(session, **known)
+        # Whoever publishes it after all should see that it was refused before.
+        appeal.submission.needs_second_look = reverse
     appeal.status = "reversed" if reverse else "upheld"
     appeal.decided_at, appeal.decided_by_id = now, account.id
     appeal.answer, appeal.answer_lang = answer or None, lang if answer else None
-    # Whoever publishes it after all should see that it was refused before.
-    appeal.submission.needs_second_look = reverse
     session.flush()
     return decision
 
@@ -178,7 +192,12 @@ def forget(session: Session, *, submission: Submission) -> None:
 
 
 def _deciders(session: Session, appeal: Appeal) -> set[int | None]:
-    return {appeal.decision.account_id, *decision_makers.of(session, submission=appeal.submission)}
+    decided = redactions.redactors if _is_redaction(appeal) else decision_makers.of
+    return {appeal.decision.account_id, *decided(session, submission=appeal.submission)}
+
+
+def _is_redaction(appeal: Appeal) -> bool:
+    return appeal.decision.action == "redact"
 
 
 def _answer(text: str, *, needed: bool) -> str:

@@ -133,7 +133,7 @@ def _public_photo(base_url: str) -> ColumnElement[Any]:
 def _last_reason() -> ColumnElement[Any]:
     return (
         select(Decision.reason_code)
-        .where(Decision.submission_id == Submission.id, Decision.reason_code.is_not(None))
+        .where(Decision.submission_id == Submission.id, Decision.action.in_(("reject", "remove")))
         .order_by(Decision.id.desc())
         .limit(1)
         .scalar_subquery()

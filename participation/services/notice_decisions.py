@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from participation.errors import Conflict, FormInvalid, NotFound, Problem
@@ -97,6 +97,13 @@ def decide(
 def led_to(session: Session, *, decision: Decision) -> bool:
     """Whether a notice led to a decision on an entry; its author may know that, not whose it was."""
     return session.scalar(select(Notice.id).where(Notice.decision_id == decision.id).limit(1)) is not None
+
+
+def was_reported(session: Session, *, decision: Decision) -> bool:
+    """Whether a notice about the entry waited when it was decided on."""
+    waited = or_(Notice.decided_at.is_(None), Notice.decided_at >= decision.at)
+    about = Notice.submission_id == decision.submission_id, Notice.created_at <= decision.at
+    return session.scalar(select(Notice.id).where(*about, waited).limit(1)) is not None
 
 
 def _act(

@@ -20,6 +20,8 @@ from participation.pictures import Box
 from participation.services import decision_record, photos, submission_checks, translations
 
 BATCH = 20
+# The author has objected to a decision, and nobody has answered yet: what was hidden may be shown again.
+OBJECTED = exists().where(Appeal.submission_id == Original.submission_id, Appeal.status == "received")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Hidden:
 def of(session: Session, *, submission: Submission) -> Original | None:
     """What a redaction has hidden in a submission, while it is kept."""
     return session.get(Original, submission.id)
+
+
+def is_objected(session: Session, *, submission: Submission) -> bool:
+    """Whether an original has to stay, because an objection of the author waits for a decision."""
+    query = select(Original.submission_id).where(Original.submission_id == submission.id, OBJECTED)
+    return session.scalar(query) is not None
 
 
 def photo_of(session: Session, *, submission: Submission) -> Photo | None:
@@ -100,13 +108,12 @@ def forget(session: Session, *, submission: Submission, folder: Path | None) -> 
 
 
 def forget_old(session: Session, *, folder: Path, now: datetime) -> int:
-    """Delete the originals against whose redaction nobody can object any more; at most BATCH, returns how many.
+    """Delete the originals against whose redaction nobody can object any more; takes at most BATCH, returns how many.
 
     While an objection waits, whoever decides on it needs to see what the author wrote. The record says what is
     deleted, without an account: it was time.
     """
-    objected = exists().where(Appeal.submission_id == Original.submission_id, Appeal.status == "received")
-    over = select(Original.submission_id).where(Original.ends_at < now, ~objected)
+    over = select(Original.submission_id).where(Original.ends_at < now, ~OBJECTED)
     ids: Sequence[UUID] = session.scalars(over.order_by(Original.ends_at).limit(BATCH)).all()
     forgotten = 0
     for submission_id in ids:

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from participation.errors import Conflict, FormInvalid
 from participation.models.appeals import Appeal
 from participation.models.submissions import Submission
-from participation.services import appeals, cities, decision_sentences, receipts
+from participation.services import appeals, cities, decision_sentences, originals, receipts
 from participation.web.forms.appeals import AppealForm
-from participation.web.forms.decisions import DecisionForm, reason_labels
+from participation.web.forms.decisions import DecisionForm, action_labels, reason_labels
 from participation.web.forms.messages import messages
 from participation.web.plumbing import mails
 from participation.web.plumbing.access import needs, signed_in
@@ -32,7 +32,7 @@ ONE = "/<lang:lang>/staff/appeals/<city>/<uuid:appeal_id>"
 @blueprint.route("/<lang:lang>/receipts/<token>/object", methods=["GET", "POST"])
 @limited("appeals")
 def give(token: str) -> Answer:
-    """Object to a rejection or a removal."""
+    """Object to a rejection, a removal or a redaction."""
     submission, now = receipts.by_token(db, token=token), datetime.now(UTC)
     if appeals.open_to(db, submission=submission, now=now) is None:
         flash(gettext("There is no decision to which you could object."), "error")
@@ -123,18 +123,19 @@ def take(city: str, appeal_id: UUID) -> Answer:
 
 
 def _form(token: str, submission: Submission, form: AppealForm) -> str:
-    refusal = appeals.refusal(db, submission=submission)
+    restriction = appeals.restriction(db, submission=submission)
     return render_template(
         "appeals/add.html",
         token=token,
         submission=submission,
         city=submission.city,
         form=form,
-        told=statement(refusal) if refusal else None,
+        told=statement(restriction) if restriction else None,
     )
 
 
 def _page(appeal: Appeal, problems: dict[str, str] | None = None) -> str:
+    redacted = appeal.submission.redacted_at is not None
     return render_template(
         "appeals/one.html",
         city=appeal.submission.city,
@@ -143,6 +144,9 @@ def _page(appeal: Appeal, problems: dict[str, str] | None = None) -> str:
         sentence=decision_sentences.of_decision(db, decision=appeal.decision),
         free=appeals.is_free(db, account=signed_in(), appeal=appeal),
         others=appeals.others(db, appeal=appeal),
+        original=originals.of(db, submission=appeal.submission) if redacted else None,
+        original_photo=originals.photo_of(db, submission=appeal.submission) if redacted else None,
+        actions=action_labels(),
         reasons=reason_labels(),
         problems=problems or {},
         chosen=request.form.get("outcome", ""),

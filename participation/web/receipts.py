@@ -132,7 +132,7 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
     submission = receipts.by_token(db, token=token)
     history = decisions.history(db, submission=submission)
     now = datetime.now(UTC)
-    refusal = appeals.refusal(db, submission=submission)
+    restriction = appeals.restriction(db, submission=submission)
     return render_template(
         "receipts/one.html",
         token=token,
@@ -144,7 +144,7 @@ def page(token: str, *, follow: FollowForm | None = None, alert: str = "") -> st
         history=[decision for decision in history[::-1] if notice_decisions.PLACE not in decision.codes],
         sentences=decision_sentences.of_submission(db, submission_id=submission.id),
         steps=step_labels(),
-        told=statement(refusal) if refusal else None,
+        told=statement(restriction) if restriction else None,
         may_object=appeals.open_to(db, submission=submission, now=now) is not None,
         reply=_reply(submission),
         appeals=appeals.of_submission(db, submission=submission),

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, request
 from flask_babel import gettext
 
-from participation.models.decisions import Decision
+from participation.models.decisions import HIDING_REASONS, Decision
 from participation.models.submissions import Submission
 from participation.private_details import BLOCK
 from participation.services import redactions
@@ -60,4 +60,5 @@ def refuse(submission_id: UUID) -> Answer:
 def _redact(submission: Submission, form: RedactionForm) -> Decision:
     hidden, folder = form.hidden(request.form, submission), gates.gate().photos
     do = redactions.publish_redacted if form.publish.data else redactions.redact
-    return do(db, **step(submission), hidden=hidden, folder=folder)
+    reason_code = form.reason_code.data or HIDING_REASONS[0]
+    return do(db, **step(submission), hidden=hidden, folder=folder, reason_code=reason_code)

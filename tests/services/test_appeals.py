@@ -1,6 +1,7 @@
-"""Objections: once to each refusal, for six months, decided by somebody else; what becomes of the entry."""
+"""Objections: once to each refusal or redaction, for six months, decided by somebody else; what comes of it."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
@@ -13,8 +14,9 @@ from participation.models.cities import City
 from participation.models.decisions import APPEAL_TIME, Decision
 from participation.models.proposals import Proposal
 from participation.models.submissions import Submission
-from participation.services import appeals, decision_record, decisions, proposals, receipts
+from participation.services import appeals, decision_record, decisions, originals, proposals, receipts, redactions
 from participation.services.decisions import Seen
+from participation.services.originals import Hidden
 from tests.factories import accounts, campaigns, cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.threads import while_first_waits
@@ -223,6 +225,107 @@ def test_erasing_takes_the_words_and_what_waits(
     session.expire_all()
     assert appeals.of_submission(session, submission=rejected) == [decided]
     assert (decided.status, decided.text, decided.answer) == ("reversed", "", None)
+
+
+@pytest.fixture
+def redacted(session: Session, city: City, moderator: Account, tmp_path: Path) -> Submission:
+    """Published without a word of it."""
+    campaign = campaigns.make(session, city)
+    submission = submissions.make(session, city, campaign, text="Call Anna here", text_lang="en")
+    step = {"hidden": Hidden(ranges=((5, 9),)), "folder": tmp_path, "now": NOW, "seen": Seen(1)}
+    redactions.publish_redacted(session, account=moderator, submission=submission, **step)  # type: ignore[arg-type]
+    return submission
+
+
+def test_a_granted_objection_to_a_redaction_shows_the_original_again(
+    session: Session, city: City, redacted: Submission, moderator: Account, colleague: Account
+) -> None:
+    before = city.map_version
+    appeal = give(session, redacted)
+    assert (appeal.decision.action, appeal.decision.reason_code) == ("redact", "personal_data")
+    assert not appeals.is_free(session, account=moderator, appeal=appeal)
+    assert appeals.others(session, appeal=appeal) == 1
+    with pytest.raises(NotAllowed):
+        decide(session, moderator, appeal, reverse=True)
+    assert decide(session, colleague, appeal, reverse=True, answer="").action == "restore"
+    session.commit()
+    session.expire_all()
+    assert (redacted.text, redacted.redacted_at, redacted.status) == ("Call Anna here", None, "published")
+    assert (appeal.status, redacted.needs_second_look) == ("reversed", False)
+    assert city.map_version > before
+    assert appeals.restriction(session, submission=redacted) is None
+    assert decision_record.verify(session, city=city).fault is None
+
+
+def test_a_redaction_that_stays_needs_a_sentence_too(
+    session: Session, city: City, redacted: Submission, colleague: Account
+) -> None:
+    appeal = give(session, redacted)
+    with pytest.raises(FormInvalid):
+        decide(session, colleague, appeal, reverse=False, answer="")
+    assert decide(session, colleague, appeal, reverse=False).action == "keep"
+    assert (redacted.text, appeal.status) == ("Call █████ here", "upheld")
+    with pytest.raises(Conflict):
+        give(session, redacted)
+
+
+def test_whoever_published_it_decides_where_somebody_else_has_hidden_parts(
+    session: Session, city: City, moderator: Account, colleague: Account, tmp_path: Path
+) -> None:
+    submission = submissions.make(session, city, campaigns.make(session, city), text="Call Anna", text_lang="en")
+    decisions.publish(session, account=moderator, submission=submission, seen=Seen(1), now=NOW)
+    step = {"hidden": Hidden(ranges=((5, 9),)), "folder": tmp_path, "now": NOW, "seen": Seen(submission.version)}
+    redactions.redact(session, account=colleague, submission=submission, **step)  # type: ignore[arg-type]
+    appeal = give(session, submission)
+    assert not appeals.is_free(session, account=colleague, appeal=appeal)
+    assert appeals.is_free(session, account=moderator, appeal=appeal)
+
+
+@pytest.mark.parametrize("meanwhile", ["restored", "withdrawn"])
+def test_an_objection_can_be_decided_whatever_has_become_of_the_entry(
+    meanwhile: str, session: Session, redacted: Submission, moderator: Account, colleague: Account, tmp_path: Path
+) -> None:
+    appeal = give(session, redacted)
+    if meanwhile == "restored":
+        known = {"submission": redacted, "now": NOW}
+        redactions.ask(session, account=moderator, seen=Seen(redacted.version), wish="restore", **known)  # type: ignore[arg-type]
+        seen = Seen(redacted.version)
+        redactions.grant(session, account=colleague, seen=seen, folder=tmp_path, **known)  # type: ignore[arg-type]
+    else:
+        receipts.withdraw(session, submission=redacted, now=NOW)
+    action = decide(session, colleague, appeal, reverse=True).action
+    assert action == ("keep" if meanwhile == "restored" else "restore")
+    assert (appeal.status, redacted.text) == ("reversed", "Call Anna here")
+
+
+def test_the_original_stays_as_long_as_an_objection_waits(
+    session: Session, redacted: Submission, moderator: Account, colleague: Account, tmp_path: Path
+) -> None:
+    known = {"submission": redacted, "now": NOW}
+    wish = {"account": moderator, "wish": "drop_original", **known}
+    redactions.ask(session, seen=Seen(redacted.version), **wish)  # type: ignore[arg-type]
+    appeal = give(session, redacted)
+    step = {"account": colleague, "seen": Seen(redacted.version), **known}
+    with pytest.raises(Conflict, match="objection_waits"):
+        redactions.grant(session, folder=tmp_path, **step)  # type: ignore[arg-type]
+    redactions.refuse(session, **step)  # type: ignore[arg-type]
+    with pytest.raises(Conflict, match="objection_waits"):
+        redactions.ask(session, seen=Seen(redacted.version), **wish)  # type: ignore[arg-type]
+    later = NOW + APPEAL_TIME + timedelta(days=1)
+    assert originals.forget_old(session, folder=tmp_path, now=later) == 0
+    decide(session, colleague, appeal, reverse=False, now=later)
+    assert originals.forget_old(session, folder=tmp_path, now=later) == 1
+
+
+def test_nobody_objects_to_what_can_no_longer_be_shown(
+    session: Session, redacted: Submission, moderator: Account, colleague: Account, tmp_path: Path
+) -> None:
+    known = {"submission": redacted, "now": NOW}
+    redactions.ask(session, account=moderator, seen=Seen(redacted.version), wish="drop_original", **known)  # type: ignore[arg-type]
+    redactions.grant(session, account=colleague, seen=Seen(redacted.version), folder=tmp_path, **known)  # type: ignore[arg-type]
+    assert appeals.restriction(session, submission=redacted)
+    with pytest.raises(Conflict):
+        give(session, redacted)
 
 
 def _published(session: Session, beside: Submission) -> Submission:

@@ -187,6 +187,23 @@ def test_it_is_shown_again_by_two_people(
     assert actions[:3] == ["restore", "ask_restore", "redact"]
 
 
+@pytest.mark.parametrize("publish", [True, False])
+def test_the_record_says_why(
+    publish: bool, session: Session, moderator: Account, city: City, submission: Submission, tmp_path: Path
+) -> None:
+    values = {"hidden": Hidden(ranges=(NUMBER,)), "folder": tmp_path, "now": NOW, "seen": Seen(1)}
+    do = redactions.publish_redacted if publish else redactions.redact
+    for wrong in ("off_topic", "x" * 99):
+        with pytest.raises(FormInvalid) as caught:
+            do(session, account=moderator, submission=submission, **values, reason_code=wrong)  # type: ignore[arg-type]
+        assert caught.value.problems["reason_code"].code == "unknown_code"
+    do(session, account=moderator, submission=submission, **values, reason_code="insult_hate")  # type: ignore[arg-type]
+    redact(session, moderator, submission, tmp_path, ranges=((0, 4),))
+    said = [one.reason_code for one in decisions.history(session, submission=submission) if one.action == "redact"]
+    assert said == ["personal_data", "insult_hate"]
+    assert decision_record.verify(session, city=city).fault is None
+
+
 def test_the_original_is_deleted_early_by_two_people_or_not(
     session: Session, moderator: Account, city: City, submission: Submission, tmp_path: Path
 ) -> None:

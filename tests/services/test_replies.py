@@ -34,9 +34,7 @@ def test_the_one_in_the_language_of_the_page_comes_first(session: Session, city:
     ]
 
 
-def test_a_reader_gets_their_language_or_else_the_first_of_the_city(
-    session: Session, city: City, place: Place
-) -> None:
+def test_a_reader_gets_their_language_or_else_the_first_of_the_city(session: Session, city: City, place: Place) -> None:
     moderator = accounts.make(session, city)
     city.languages = ["fr", "de"]
 

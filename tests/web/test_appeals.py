@@ -15,7 +15,7 @@ from tests.factories import accounts, samples
 from tests.factories.samples import SECRET, Sample
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
-from tests.page_client import PageClient, parse
+from tests.page_client import PageClient, multi, parse, the_form
 
 SAID = "This place is open to everybody, also at night."
 
@@ -86,6 +86,78 @@ def test_the_decision_stays_with_a_sentence_and_both_are_told(
     assert "It is a yard." in mail.body
     assert "decision stays" in mail.subject
     assert not client.page(one).xpath("//form[contains(@action, '/appeals/')]")
+
+
+def hide(client: PageClient, sample: Sample, state: str = "published", **data: str) -> None:
+    """The moderator hides the first word of an entry, on its page; a button is a field too."""
+    client.sign_in(sample.moderator)
+    form = the_form(client.page(f"/en/staff/submissions/{getattr(sample, state).id}"), "/redact")
+    assert client.post(form.get("action"), data=multi(form) | {"word": ["0"]} | data).status_code == 303
+    client.page("/en/staff/queue/worms")
+    client.delete_cookie("session")
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_from_hidden_words_to_the_original_again(
+    lang: str, client: PageClient, session: Session, sample: Sample
+) -> None:
+    follow(session, sample.published, lang)
+    hide(client, sample, reason_code="insult_hate")
+    address = f"/{lang}/receipts/{sample.tokens['published']}"
+    page = client.page(address)
+    assert len(page.xpath("//details[@class='statement']//dd")) == 5
+    [told] = session.scalars(select(Mail).where(Mail.recipient == "a@b.example"))
+    assert (told.lang, f"/{lang}/worms/submissions/{sample.published.id}" in told.body) == (lang, True)
+    [way] = page.xpath("//a[contains(@href, '/object')]/@href")
+    assert client.post_form(way, {"text": SAID}, action="/object").status_code == 303
+    client.page(address)
+    client.sign_in(sample.lead)
+    [one] = client.page("/en/staff/appeals/worms").xpath("//main//h2/a/@href")
+    shown = client.page(one)
+    assert shown.xpath("//section[h2/@id='sent']//blockquote/text()")[-1] == "Nach dem Einkauf ist hier kein Schatten."
+    assert "Redacted: Insult or hate" in " ".join(shown.text_content().split())
+    client.post_form(one, {"outcome": "reverse", "answer": "You are right."}, action=one)
+    assert (sample.published.status, sample.published.redacted_at) == ("published", None)
+    client.page("/en/staff/appeals/worms")
+    assert "The objection was right: the original is shown again." in client.page(one).text_content()
+    [mail] = session.scalars(select(Mail).where(Mail.id != told.id))
+    assert (mail.lang, "You are right." in mail.body) == (lang, True)
+    page = client.page(address)
+    assert page.xpath("//blockquote[@lang='en']/text()") == ["You are right."]
+    assert not page.xpath("//details[@class='statement']")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_what_is_hidden_before_publishing_is_told_with_that(
+    at_once: bool, client: PageClient, session: Session, sample: Sample
+) -> None:
+    follow(session, sample.pending)
+    address = f"/en/receipts/{sample.tokens['pending']}"
+    hide(client, sample, "pending", **({"publish": "1"} if at_once else {}))
+    if not at_once:
+        assert not client.page(address).xpath("//details[@class='statement']")
+        assert session.scalars(select(Mail)).all() == []
+        client.sign_in(sample.moderator)
+        client.post_form(f"/en/staff/submissions/{sample.pending.id}", {}, action="/publish")
+        client.page("/en/staff/queue/worms")
+    [mail] = session.scalars(select(Mail))
+    assert "is published" in mail.subject
+    assert "made parts of it unrecognisable" in mail.body
+    assert "Reason: Contains personal data" in mail.body
+    assert "as every entry is read before it is published" in mail.body
+    assert "Something is hidden in: Text." in client.page(address).text_content()
+
+
+@sqlite_only
+def test_the_author_is_told_when_somebody_had_reported_it(client: PageClient, sample: Sample) -> None:
+    hide(client, sample)
+    address = f"/en/receipts/{sample.tokens['published']}"
+    assert "Nobody had reported it." in client.page(address).text_content()
+    report = {"ground": "personal_data", "explanation": "A name is in it.", "good_faith": "y"}
+    said = client.post_form(f"/en/worms/submissions/{sample.published.id}/notice", report)
+    assert said.status_code == 303
+    hide(client, sample, word="1")
+    assert "Somebody has reported the entry." in client.page(address).text_content()
 
 
 @sqlite_only

@@ -28,5 +28,6 @@ def outcome_labels() -> dict[str, str]:
     return {
         "received": gettext("Your objection waits. Somebody who has not decided before looks at it again."),
         "upheld": gettext("The city has looked at it again. The decision stays as it was."),
+        "shown": gettext("Your objection was right. The city shows again what it had hidden in your entry."),
         "reversed": gettext("Your objection was right. Your entry waits for a new decision."),
     }

@@ -29,6 +29,7 @@ def why_not(refusal: ServiceError) -> str:
         "too_late_to_undo": gettext("It is too late to undo this. Nothing was changed."),
         "already_merged": gettext("One of the two places was merged in the meantime."),
         "cannot_unmerge": gettext("Nothing of that place is left here, or this place was merged further."),
+        "objection_waits": gettext("The author has objected. Until that is decided, the original has to stay."),
         "needs_somebody_else": gettext("Somebody else has to do this: you have asked for it yourself."),
     }
     changed = gettext("Somebody has decided on this entry or changed it in the meantime. Nothing was overwritten.")

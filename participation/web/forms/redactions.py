@@ -14,10 +14,11 @@ BOXES_MAX = 200
 
 
 class RedactionForm(DecisionForm):
-    """What is hidden besides single words and parts of the photo, and whether the rest is published at once."""
+    """What is hidden besides single words and parts of the photo, why, and whether the rest is published at once."""
 
     hide_photo = BooleanField()
     hide_name = BooleanField()
+    reason_code = StringField()
     publish = BooleanField()
 
     def hidden(self, sent: MultiDict[str, str], submission: Submission) -> Hidden:

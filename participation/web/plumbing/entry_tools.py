@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 
+from participation.models.decisions import HIDING_REASONS
 from participation.models.submissions import Submission
 from participation.services import place_decisions, place_merges, redactions
 from participation.web.forms.decisions import PointForm
@@ -29,6 +30,7 @@ def needs_of(submission: Submission, *tools: str) -> dict[str, Any]:
         needs["merged"] = place_merges.into_place(db, place_id=place_id) if place_id else []
     if "redact" in tools:
         needs["suggested"] = redactions.suggested(submission)
+        needs["hiding_reasons"] = HIDING_REASONS
     if "point" in tools:
         needs["form"] = PointForm()
         needs["form"].offer(submission.city)

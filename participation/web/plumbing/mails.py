@@ -13,14 +13,21 @@ from participation.models.followers import Follower
 from participation.models.mails import Mail
 from participation.models.notices import Notice
 from participation.models.places import Place
-from participation.services import decision_sentences, followers, mails, replies
+from participation.services import appeals, decision_sentences, followers, mails, replies
 from participation.services.decisions import UNDO_WITHIN
 from participation.settings import Settings
 from participation.web.plumbing.decision_statements import statement
 from participation.web.plumbing.locale import speaking
 from participation.web.plumbing.sessions import db
 
-NEWS = ("publish", "reject", "remove", "uphold_report")
+# What an author hears of, and by which mail.
+NEWS = {
+    "publish": "mails/published.txt",
+    "reject": "mails/refused.txt",
+    "remove": "mails/refused.txt",
+    "redact": "mails/redacted.txt",
+    "uphold_report": "mails/changed.txt",
+}
 
 
 def write(
@@ -66,24 +73,26 @@ def ask_to_confirm(asked: followers.Asked) -> None:
 
 def tell(decision: Decision) -> None:
     """Tell the follower of a submission that the city has decided on it, once."""
-    follower = followers.of_submission(db, submission=decision.submission)
-    if decision.action not in NEWS or follower is None or follower.confirmed_at is None:
+    submission, action = decision.submission, decision.action
+    follower = followers.of_submission(db, submission=submission)
+    if action not in NEWS or follower is None or follower.confirmed_at is None:
+        return
+    # What is hidden before publishing is told with that.
+    if action == "redact" and submission.status != "published":
         return
     once = followers.news_id(follower_id=follower.id, decision_id=decision.id)
-    if decision.action == "publish":
-        _to(follower, "mails/published.txt", mail_id=once, wait=UNDO_WITHIN)
-        return
-    if decision.action == "uphold_report":
+    if action == "uphold_report":
         with speaking(follower.lang):
-            imprint = absolute("texts.page", city=decision.submission.city.slug, page="imprint")
+            imprint = absolute("texts.page", city=submission.city.slug, page="imprint")
         sentence = decision_sentences.of_decision(db, decision=decision)
-        _to(follower, "mails/changed.txt", mail_id=once, sentence=sentence, imprint=imprint)
+        _to(follower, NEWS[action], mail_id=once, sentence=sentence, imprint=imprint)
         return
+    restriction = appeals.restriction(db, submission=submission) if action == "publish" else decision
     with speaking(follower.lang):
-        told = statement(decision)
+        told = statement(restriction) if restriction else None
     # Only what can be taken back a moment later waits for that moment.
-    wait = UNDO_WITHIN if decision.action == "reject" else timedelta(0)
-    _to(follower, "mails/refused.txt", mail_id=once, wait=wait, told=told, removed=decision.action == "remove")
+    wait = UNDO_WITHIN if action in ("publish", "reject") else timedelta(0)
+    _to(follower, NEWS[action], mail_id=once, wait=wait, told=told, removed=action == "remove")
 
 
 def tell_appeal(appeal: Appeal) -> None:
