@@ -1,4 +1,4 @@
-"""Followers: the e-mail address of somebody who wants news on a submission; kept apart, deleted after the campaign."""
+"""Followers: the e-mail address of somebody who wants news on a submission; kept apart, deleted when none can come."""
 
 from datetime import datetime
 from uuid import UUID

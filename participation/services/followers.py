@@ -1,4 +1,4 @@
-"""Followers: who wants news on a submission by mail. Kept apart from all else, and deleted after the campaign."""
+"""Followers: who wants news on a submission by mail. Kept apart from all else, and deleted when none can come."""
 
 import base64
 import hmac
@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 from uuid_utils.compat import uuid7
 
 from participation.errors import FormInvalid, NotFound
+from participation.models.appeals import Appeal
 from participation.models.cities import City
+from participation.models.decisions import Decision
 from participation.models.followers import Follower
 from participation.models.submissions import Submission
 from participation.services import mails
@@ -20,6 +22,8 @@ from participation.text import fingerprint
 # A link that nobody opens ends after this.
 CONFIRMED_WITHIN = timedelta(days=3)
 AFTER_CAMPAIGN = timedelta(days=1)
+# What is decided when the campaign is over has this long to leave.
+AFTER_DECISION = timedelta(days=1)
 # Another mail to confirm an address is written at the earliest after this.
 AGAIN_AFTER = timedelta(minutes=10)
 
@@ -58,9 +62,9 @@ def ask(session: Session, *, submission: Submission, email: str, lang: str, secr
 
 
 def can_follow(submission: Submission, *, now: datetime) -> bool:
-    """Whether there may still be news: it is pending or published, and its campaign is not over."""
+    """Whether there may still be news: it waits for a decision, or is published and its campaign is not over."""
     running = submission.city.today(now) <= submission.campaign.ends
-    return running and submission.status in ("pending", "published")
+    return submission.status == "pending" or (running and submission.status == "published")
 
 
 def of_submission(session: Session, *, submission: Submission) -> Follower | None:
@@ -121,8 +125,12 @@ def end(session: Session, *, follower: Follower) -> None:
 
 
 def forget_old(session: Session, *, now: datetime) -> int:
-    """Delete the addresses of campaigns that are over, and those nobody has confirmed; returns how many."""
-    ended = [follower for city in _followed(session) for follower in _of_city(session, city) if _is_over(follower, now)]
+    """Delete the addresses of campaigns that are over, and those nobody has confirmed; returns how many.
+
+    One stays while its entry or an objection of its author waits for a decision, and until that is told.
+    """
+    known = [follower for city in _followed(session) for follower in _of_city(session, city)]
+    ended = [follower for follower in known if _is_over(session, follower, now)]
     for follower in ended:
         end(session, follower=follower)
     return len(ended)
@@ -149,7 +157,16 @@ def _of_city(session: Session, city: City) -> list[Follower]:
     return list(session.scalars(query.options(joinedload(Follower.submission).joinedload(Submission.campaign))))
 
 
-def _is_over(follower: Follower, now: datetime) -> bool:
+def _is_over(session: Session, follower: Follower, now: datetime) -> bool:
+    if follower.confirmed_at is None and follower.created_at < now - CONFIRMED_WITHIN:
+        return True
     submission = follower.submission
     over = submission.city.today(now) > submission.campaign.ends + AFTER_CAMPAIGN
-    return over or (follower.confirmed_at is None and follower.created_at < now - CONFIRMED_WITHIN)
+    return over and submission.status != "pending" and not _is_told(session, submission, now)
+
+
+def _is_told(session: Session, submission: Submission, now: datetime) -> bool:
+    """Whether an objection waits, or the mail about a decision of a moment ago may still be on its way."""
+    waiting = select(Appeal.id).where(Appeal.submission_id == submission.id, Appeal.status == "received")
+    recent = select(Decision.id).where(Decision.submission_id == submission.id, Decision.at > now - AFTER_DECISION)
+    return session.scalar(select(or_(waiting.exists(), recent.exists()))) or False

@@ -1,4 +1,4 @@
-"""Who wants news confirms it by a link; the same link ends it, and nothing is kept after the campaign."""
+"""Who wants news confirms it by a link; the same link ends it, and nothing is kept when no news can come."""
 
 from datetime import date, timedelta
 
@@ -7,14 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from participation.errors import FormInvalid, NotFound
+from participation.models.accounts import Account
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.followers import Follower
 from participation.models.mails import Mail
 from participation.models.submissions import Submission
-from participation.services import followers, mails, receipts
+from participation.services import appeals, decisions, followers, mails, receipts
+from participation.services.decisions import Seen
 from participation.services.followers import Asked
-from tests.factories import submissions
+from tests.factories import accounts, submissions
 from tests.factories.submissions import NOW
 
 SECRET = "secret-of-the-installation"
@@ -89,7 +91,9 @@ def test_what_is_no_address_is_refused(session: Session, submission: Submission)
     assert count(session) == 0
 
 
-def test_there_are_no_news_after_the_end(session: Session, campaign: Campaign, submission: Submission) -> None:
+def test_there_are_no_news_after_the_end_but_on_what_still_waits(
+    session: Session, campaign: Campaign, submission: Submission
+) -> None:
     receipts.erase(session, submission=submission, now=NOW)
     with pytest.raises(NotFound, match="no_more_news"):
         ask(session, submission)
@@ -97,6 +101,8 @@ def test_there_are_no_news_after_the_end(session: Session, campaign: Campaign, s
     assert followers.can_follow(submission, now=NOW)
     campaign.ends = NOW.date() - timedelta(days=1)
     assert not followers.can_follow(submission, now=NOW)
+    submission.status = "pending"
+    assert followers.can_follow(submission, now=NOW)
 
 
 def test_ending_deletes_the_address_and_the_mails_to_it(session: Session, submission: Submission) -> None:
@@ -109,14 +115,45 @@ def test_ending_deletes_the_address_and_the_mails_to_it(session: Session, submis
 
 
 def test_a_day_after_the_campaign_addresses_are_deleted_in_the_days_of_the_city(
-    session: Session, city: City, campaign: Campaign, submission: Submission
+    session: Session, city: City, campaign: Campaign
 ) -> None:
     city.time_zone = "America/Lima"
     campaign.ends = date(2026, 7, 1)
+    submission = submissions.published(session, city, campaign)
     followers.confirm(session, follower=ask(session, submission).follower, now=NOW)
     # In Peru it is the third of July from five in the morning on, UTC.
     assert followers.forget_old(session, now=NOW.replace(day=3, hour=4, minute=59)) == 0
     assert followers.forget_old(session, now=NOW.replace(day=3, hour=5)) == 1
+    assert count(session) == 0
+
+
+def test_an_address_stays_until_its_entry_is_decided_and_that_is_told(
+    session: Session, campaign: Campaign, submission: Submission, moderator: Account
+) -> None:
+    followers.confirm(session, follower=ask(session, submission).follower, now=NOW)
+    campaign.ends = NOW.date() - timedelta(days=30)
+    assert followers.forget_old(session, now=NOW + timedelta(days=40)) == 0
+    decided = NOW + timedelta(days=41)
+    decisions.publish(session, account=moderator, submission=submission, seen=Seen(1), now=decided)
+    assert followers.forget_old(session, now=decided + timedelta(days=1) - timedelta(seconds=1)) == 0
+    assert followers.forget_old(session, now=decided + timedelta(days=1)) == 1
+    assert count(session) == 0
+
+
+def test_an_address_stays_while_an_objection_waits(
+    session: Session, city: City, campaign: Campaign, submission: Submission, moderator: Account
+) -> None:
+    followers.confirm(session, follower=ask(session, submission).follower, now=NOW)
+    step = {"submission": submission, "now": NOW}
+    decisions.reject(session, account=moderator, seen=Seen(1), reason_code="unclear", **step)  # type: ignore[arg-type]
+    appeal = appeals.give(session, text="It is clear enough.", lang="de", **step)  # type: ignore[arg-type]
+    campaign.ends = NOW.date() - timedelta(days=30)
+    decided = NOW + timedelta(days=100)
+    assert followers.forget_old(session, now=decided) == 0
+    known = {"account": accounts.make(session, city), "appeal": appeal, "seen": Seen(submission.version)}
+    appeals.decide(session, **known, reverse=False, answer="No.", lang="de", now=decided)  # type: ignore[arg-type]
+    assert followers.forget_old(session, now=decided) == 0
+    assert followers.forget_old(session, now=decided + timedelta(days=1)) == 1
     assert count(session) == 0
 
 
