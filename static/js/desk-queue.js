@@ -106,7 +106,7 @@ function takeUp(tool) {
   const chosen = tool.querySelector("form[data-chosen]");
   if (chosen) chosen.scrollIntoView({ block: "nearest" });
   else if (tool.dataset.tool !== "point") tool.scrollIntoView({ block: "start" });
-  const first = chosen?.querySelector("button") ?? tool.querySelector('details[open] :is(input:not([type="hidden"]), select)');
+  const first = chosen?.querySelector("button") ?? tool.querySelector('details[open] :is(input:not([type="hidden"]), select, form summary)');
   first?.focus({ preventScroll: true });
 }
 

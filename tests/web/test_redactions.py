@@ -55,6 +55,16 @@ def test_the_page_in_each_language(desk: PageClient, submission: Submission, ses
     assert page.xpath("//section[h2/@id='original']//blockquote/text()") == [TEXT]
 
 
+def test_the_photo_is_blurred_until_somebody_wants_to_see_it(desk: PageClient, submission: Submission) -> None:
+    for path in (one(submission), f"/en/staff/queue/worms?entry={submission.id}&tool=redact"):
+        page = desk.page(path)
+        assert len(page.xpath("//div[@data-boxes]")) == 1
+        photos = page.xpath("//img[contains(@src, '/photo.jpg')]")
+        assert photos
+        # In a summary it is blurred, and what is in its details is not there before they are open.
+        assert all(photo.xpath("ancestor::details[contains(@class, 'photo-veiled')][not(@open)]") for photo in photos)
+
+
 def test_publish_redacted_from_the_page(desk: PageClient, submission: Submission) -> None:
     response = send(desk, submission, "redact", box=["0,0,125,167"], hide_name="1", publish="1")
     assert (response.status_code, response.location) == (303, "/en/staff/queue/worms")
