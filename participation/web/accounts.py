@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from participation.models.accounts import Account
 from participation.models.mails import Mail
-from participation.services import accounts, invitations, mails, roles, undelivered
+from participation.services import accounts, invitations, mail_failures, mails, roles
 from participation.web.forms.accounts import LanguageForm, role_labels
 from participation.web.plumbing.access import needs, signed_in
 from participation.web.plumbing.sessions import db
@@ -53,7 +53,7 @@ def staff() -> Answer:
         now=datetime.now(UTC),
         roles=role_labels(),
         undelivered=_undelivered(),
-        undelivered_to_people=undelivered.to_people(db, city=account.city) if account.city else [],
+        undelivered_to_people=mail_failures.to_people(db, city=account.city) if account.city else [],
         sees_all=roles.may(account, "manage_all_staff"),
     )
 

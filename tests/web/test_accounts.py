@@ -1,7 +1,6 @@
 """Staff sign in and out; nobody learns who has an account, and nothing else of the library can be reached."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,13 +13,10 @@ from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.mails import Mail
 from participation.services import accounts as service
-from participation.services import followers, mails
 from participation.web.forms.accounts import is_own_path
 from participation.web.plumbing.sign_in import StaffUser
-from tests.factories import accounts, samples
+from tests.factories import accounts
 from tests.factories.accounts import PASSWORD
-from tests.factories.samples import SECRET
-from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
 
@@ -390,28 +386,3 @@ def test_every_sentence_of_the_library_is_ours(app: Flask) -> None:
     sentences = [value[0] for code, value in app.config.items() if code.startswith("SECURITY_MSG_")]
     assert len(sentences) > 80
     assert not [sentence for sentence in sentences if isinstance(sentence, str)]
-
-
-@pytest.mark.parametrize("lang", CODES)
-def test_the_lead_sees_that_mails_to_authors_failed_but_no_address(
-    lang: str, client: PageClient, session: Session
-) -> None:
-    sample = samples.silent(session)
-    address, marked = f"/{lang}/staff/accounts", "//section[h2/@id='undelivered']"
-    client.sign_in(sample.lead)
-    assert not client.page(address).xpath(marked)
-    asked = followers.ask(session, submission=sample.pending, email="a@b.example", lang="de", secret=SECRET, now=NOW)
-    for number in (1, 2):
-        body = f"link {asked.token}"
-        mail = mails.write(session, recipient="a@b.example", subject="x", body=body, lang="de", now=NOW)
-        mails.failed(session, mail_id=mail.id, error="x", final=True, now=NOW + timedelta(days=number - 1))
-        [section] = client.page(address).xpath(marked)
-        assert str(number) in section.xpath("string(p[1])")
-    if lang == "en":
-        # The later of the two, in the time of the city.
-        assert "the last one on 2 July 2026, 14:00" in section.text_content()
-    assert "b.example" not in client.get(address).text
-    client.delete_cookie("session")
-    client.sign_in(accounts.make(session))
-    [section] = client.page(address).xpath(marked)
-    assert "To an address at b.example" in section.text_content() or lang != "en"

@@ -1,6 +1,7 @@
 """News by e-mail: asked for on the receipt, confirmed by a button, told once, ended by the same link."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -12,12 +13,13 @@ from participation.models.decisions import REASON_CODES
 from participation.models.followers import Follower
 from participation.models.mails import Mail
 from participation.models.places import Place
-from participation.services import receipts, replies
+from participation.services import followers, receipts, replies
+from participation.services import mails as outbox
 from participation.web.forms.decisions import reason_labels
 from participation.web.forms.receipts import reason_advice
 from participation.web.plumbing import mails
-from tests.factories import samples
-from tests.factories.samples import Sample
+from tests.factories import accounts, samples
+from tests.factories.samples import SECRET, Sample
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
@@ -205,3 +207,27 @@ def test_each_reason_has_its_words_and_its_advice(lang: str, app: Flask) -> None
     for words in (labels, advice):
         assert tuple(words) == REASON_CODES
         assert len(set(words.values())) == len(REASON_CODES)
+
+
+@pytest.mark.parametrize("lang", CODES)
+def test_the_lead_sees_that_mails_to_authors_failed_but_no_address(
+    lang: str, client: PageClient, session: Session, sample: Sample
+) -> None:
+    address, marked = f"/{lang}/staff/accounts", "//section[h2/@id='undelivered']"
+    client.sign_in(sample.lead)
+    assert not client.page(address).xpath(marked)
+    asked = followers.ask(session, submission=sample.pending, email="a@b.example", lang="de", secret=SECRET, now=NOW)
+    for number in (1, 2):
+        body = f"link {asked.token}"
+        mail = outbox.write(session, recipient="a@b.example", subject="x", body=body, lang="de", now=NOW)
+        outbox.failed(session, mail_id=mail.id, error="x", final=True, now=NOW + timedelta(days=number - 1))
+        [section] = client.page(address).xpath(marked)
+        assert str(number) in section.xpath("string(p[1])")
+    if lang == "en":
+        # The later of the two, in the time of the city.
+        assert "the last one on 2 July 2026, 14:00" in section.text_content()
+    assert "b.example" not in client.get(address).text
+    client.delete_cookie("session")
+    client.sign_in(accounts.make(session))
+    [section] = client.page(address).xpath(marked)
+    assert "To an address at b.example" in section.text_content() or lang != "en"

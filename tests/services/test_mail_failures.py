@@ -8,7 +8,7 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.mails import Mail
 from participation.models.submissions import Submission
-from participation.services import followers, mails, notices, undelivered
+from participation.services import followers, mail_failures, mails, notices
 from participation.services.notices import Report
 from tests.factories import campaigns, cities, submissions
 from tests.factories.submissions import NOW
@@ -35,12 +35,12 @@ def test_each_city_hears_of_its_own(session: Session, city: City, campaign: Camp
     report = Report(ground="untrue", explanation="It is not so.", good_faith=True, lang="de", email="a@b.example")
     about = submissions.published(session, city, campaign)
     notice = notices.give(session, city=city, about=about, report=report, now=NOW).notice
-    assert undelivered.to_people(session, city=city) == []
+    assert mail_failures.to_people(session, city=city) == []
     write(session, f"link {own}")
     write(session, f"link {own}", hours=2)
     write(session, f"link {own}", given_up=False)
     write(session, f"link {notice.id}", hours=1)
     write(session, f"link {other}", hours=3)
     write(session, "to somebody of the staff", hours=4)
-    assert undelivered.to_people(session, city=city) == [NOW + timedelta(hours=hours) for hours in (2, 1, 0)]
-    assert undelivered.to_people(session, city=metz) == [NOW + timedelta(hours=3)]
+    assert mail_failures.to_people(session, city=city) == [NOW + timedelta(hours=hours) for hours in (2, 1, 0)]
+    assert mail_failures.to_people(session, city=metz) == [NOW + timedelta(hours=3)]
