@@ -137,14 +137,21 @@ document.addEventListener("click", (event) => {
   if (!link.getAttribute("aria-disabled")) download(link);
 });
 
-// Layout, labels and language change nothing in what is shown, only in the files.
+// Layout, labels and language change nothing in what is shown, only in the files; the days want the button. Files and
+// pages call the language differently: each choice says what a file calls it.
 const form = document.getElementById("how");
-form?.addEventListener("change", (event) => {
-  const { name, value } = event.target;
+form?.addEventListener("change", ({ target }) => {
+  const { asks } = target.dataset;
+  if (!asks) return;
   for (const link of document.querySelectorAll("a[data-download]")) {
     const address = new URL(link.href);
-    if (!address.searchParams.has(name)) continue;
-    address.searchParams.set(name, value);
+    if (!address.searchParams.has(asks)) continue;
+    address.searchParams.set(asks, target.value);
+    link.href = address;
+  }
+  for (const link of document.querySelectorAll("a.file-save")) {
+    const address = new URL(link.href);
+    address.searchParams.set(target.name, target.value);
     link.href = address;
   }
 });
