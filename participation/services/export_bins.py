@@ -1,7 +1,7 @@
 """The counts by map cell for everybody; `participation.bins` says why they take hardly any filter."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City, District
 from participation.models.partnerships import Partnership
 from participation.models.submissions import Submission
+from participation.services import campaigns
 from participation.services.filters import Filter
 
 BATCH = 1000
@@ -36,9 +37,15 @@ def rows(session: Session, *, city: City, chosen: Filter, now: datetime) -> Iter
                     yield {"partnership": partnership, "campaign": campaign.code, **_row(found)}
 
 
+def settled(session: Session, *, city: City, now: datetime) -> list[datetime]:
+    """When the counts of campaigns became final, as far as they have by now: that changes them without an entry."""
+    moments = [_settles(city, campaign.ends) for campaign in campaigns.of_city(session, city=city)]
+    return [moment for moment in moments if moment <= now]
+
+
 def of_campaign(session: Session, *, city: City, campaign: Campaign, now: datetime) -> list[Bin]:
     """The counts of one campaign in a city, in the order of kinds, levels and regions."""
-    settled = datetime.combine(campaign.ends + timedelta(days=1), time.min, ZoneInfo(city.time_zone)) + SETTLED_AFTER
+    settles = _settles(city, campaign.ends)
     query = (
         select(
             Submission.kind,
@@ -54,7 +61,11 @@ def of_campaign(session: Session, *, city: City, campaign: Campaign, now: dateti
         .order_by(func.coalesce(Submission.published_at, Submission.created_at), Submission.id)
     )
     found = session.execute(query.execution_options(yield_per=BATCH))
-    return bins.bins((Sent(*row) for row in found), ends_at=settled if settled <= now else None)
+    return bins.bins((Sent(*row) for row in found), ends_at=settles if settles <= now else None)
+
+
+def _settles(city: City, ends: date) -> datetime:
+    return datetime.combine(ends + timedelta(days=1), time.min, ZoneInfo(city.time_zone)) + SETTLED_AFTER
 
 
 def _row(found: Bin) -> dict[str, Any]:

@@ -12,17 +12,17 @@ from participation import database
 from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.services import cities, downloads, export_files, export_lines, roles
+from participation.services.export_states import Made
 from participation.services.export_tables import TABLES
 from participation.settings import Settings
 from participation.web.forms import exports as forms
 from participation.web.plumbing.downloads import send
 from participation.web.plumbing.export_requests import asked, asker, can_be_saved, saved_as
+from participation.web.plumbing.freshness import STARTED
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("exports", __name__)
 log = structlog.get_logger()
-# With the product, or with time.
-CHANGES_ALONE = ("codebook", "bins")
 CSV = "text/csv; charset=utf-8; header=present"
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -47,10 +47,8 @@ def table_csv(city: str, name: str) -> Response:
         # The addresses of the staff are for their lead alone.
         export = replace(export, with_addresses=taker.role == "city_lead")
     write = partial(export_lines.csv_file, export=export, how=wish.layout)
-    private, fixed = taker is not None, name not in CHANGES_ALONE
-    return send(
-        write, city=found, name=_stamped(name, wish), ending="csv", content_type=CSV, private=private, fixed=fixed
-    )
+    made = Made(export, (export.table,), "csv", STARTED)
+    return send(write, made=made, name=_stamped(name, wish), content_type=CSV, private=taker is not None)
 
 
 @blueprint.get(f"/exports/<city>/<any({NAMES}):name>.<any({','.join(TYPES)}):ending>")
@@ -76,13 +74,10 @@ def file(city: str, name: str, ending: str) -> Response:
     wanted = export_files.File(name, ending, export, wish.query, private=private, folder=settings.exports)
     return send(
         partial(export_files.write, file=wanted),
-        city=found,
+        made=Made(export, export_files.TABLES[name], ending, STARTED),
         name=_stamped(name, wish),
-        ending=ending,
         content_type=TYPES[ending],
         private=private,
-        # The others say what codes mean, which changes with the product.
-        fixed=ending == "geojson" and name not in CHANGES_ALONE,
         slow=True,
     )
 

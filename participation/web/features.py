@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -24,7 +24,6 @@ from participation.web.plumbing.limits import limited
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("features", __name__)
-Answer = str | Response
 Json = dict[str, Any]
 ITEMS = "/ogc/collections/<collection>/items"
 CLASSES = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
@@ -40,33 +39,34 @@ CRS = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 @blueprint.get("/ogc/")
 @limited("readings")
-def landing() -> Answer:
+def landing() -> Response:
     """Where everything begins."""
     forms.checked(request.args)
     if feature_links.form() == HTML:
-        return render_template("features/landing.html")
+        return _page("landing", changed=STARTED)
     title, about = gettext("Hot and cool places"), gettext("What residents have pinned and cities have published.")
     return _json({"title": title, "description": about, "links": feature_links.landing()}, changed=STARTED)
 
 
 @blueprint.get("/ogc/conformance")
 @limited("readings")
-def conformance() -> Answer:
+def conformance() -> Response:
     """Which parts of the standard hold here."""
     forms.checked(request.args)
     if feature_links.form() == HTML:
-        return render_template("features/conformance.html", classes=CONFORMS_TO)
+        return _page("conformance", changed=STARTED, classes=CONFORMS_TO)
     return _json({"conformsTo": CONFORMS_TO}, changed=STARTED)
 
 
 @blueprint.get("/ogc/api")
 @limited("readings")
-def api() -> Answer:
+def api() -> Response:
     """The OpenAPI document, and in short for people."""
     forms.checked(request.args)
     found = features.collections(db)
     if feature_links.form() == HTML:
-        return render_template("features/api.html", filters=features.FILTERS, most=features.MOST, collections=found)
+        about = {"filters": features.FILTERS, "most": features.MOST, "collections": found}
+        return _page("api", changed=_latest(found), **about)
     server = feature_links.to("features.landing").rstrip("/")
     made = feature_document.document(server, [collection.code for collection in found])
     return _json(made, changed=_latest(found), media=open_api.MEDIA)
@@ -74,12 +74,12 @@ def api() -> Answer:
 
 @blueprint.get("/ogc/collections")
 @limited("readings")
-def collections() -> Answer:
+def collections() -> Response:
     """What there is: three collections for each city."""
     forms.checked(request.args)
     found = features.collections(db)
     if feature_links.form() == HTML:
-        return render_template("features/collections.html", collections=found)
+        return _page("collections", changed=_latest(found), collections=found)
     described = [_described(collection) for collection in found]
     return _json(
         {"links": feature_links.here(), "collections": described},
@@ -89,13 +89,13 @@ def collections() -> Answer:
 
 @blueprint.get("/ogc/collections/<collection>")
 @limited("readings")
-def one_collection(collection: str) -> Answer:
+def one_collection(collection: str) -> Response:
     """One collection: what it holds, where and since when."""
     forms.checked(request.args)
     found = features.collection(db, code=collection)
     if feature_links.form() == HTML:
         licence = licence_of(found.city.country)
-        return render_template("features/collection.html", city=found.city, collection=found, licence=licence)
+        return _page("collection", changed=found.city.changed_at, city=found.city, collection=found, licence=licence)
     described = _described(found)
     described["links"] += [link for link in feature_links.here() if link["rel"] == "alternate"]
     return _json(described, changed=found.city.changed_at)
@@ -103,7 +103,7 @@ def one_collection(collection: str) -> Answer:
 
 @blueprint.get(ITEMS)
 @limited("readings")
-def items(collection: str) -> Answer:
+def items(collection: str) -> Response:
     """Some features; the link `next` leads to the following ones, whatever changes in between."""
     found = features.collection(db, code=collection)
     wanted = forms.wanted(request.args, found.kind)
@@ -111,8 +111,9 @@ def items(collection: str) -> Answer:
     if feature_links.form() == HTML:
         following = feature_links.address(after=page.features[-1].id) if page.more else None
         first = feature_links.address(after=None) if wanted.after else None
-        return render_template(
-            "features/items.html",
+        return _page(
+            "items",
+            changed=found.city.changed_at,
             city=found.city,
             collection=found,
             page=page,
@@ -133,13 +134,13 @@ def items(collection: str) -> Answer:
 
 @blueprint.get(f"{ITEMS}/<path:feature>")
 @limited("readings")
-def item(collection: str, feature: str) -> Answer:
+def item(collection: str, feature: str) -> Response:
     """One feature."""
     forms.checked(request.args)
     found = features.collection(db, code=collection)
     one = feature_rows.one(db, collection=found, feature_id=feature, base_url=_base_url())
     if feature_links.form() == HTML:
-        return render_template("features/item.html", city=found.city, collection=found, feature=one)
+        return _page("item", changed=found.city.changed_at, city=found.city, collection=found, feature=one)
     links = [*feature_links.here(GEOJSON), feature_links.of_collection(found.code)]
     return _json(_geojson(one) | {"links": links}, changed=found.city.changed_at, media=GEOJSON)
 
@@ -200,6 +201,13 @@ def _base_url() -> str:
 
 def _geojson(feature: Feature) -> Json:
     return {"type": "Feature", "id": feature.id, "geometry": feature.geometry, "properties": feature.properties}
+
+
+def _page(name: str, *, changed: datetime | None, **shown: Any) -> Response:
+    """The same for people. It is always sent whole: who is signed in stands on it, and its nonce is new each time."""
+    response = make_response(render_template(f"features/{name}.html", **shown))
+    response.last_modified = changed
+    return response
 
 
 def _json(content: Json, *, changed: datetime | None, media: str = PLAIN) -> Response:

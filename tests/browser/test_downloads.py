@@ -60,7 +60,9 @@ def test_what_is_chosen_reaches_the_files_without_the_button(new_page: PageMaker
     with page.expect_download() as download:
         page.locator(FILE).click()
     rows = [*csv.DictReader(io.StringIO(download.value.path().read_bytes().decode(), newline=""))]
-    assert {row["kind"]: row["kind_label"] for row in rows}["heat_island"] == codebook.label("kind", "heat_island", "fr")
+    assert {row["kind"]: row["kind_label"] for row in rows}["heat_island"] == codebook.label(
+        "kind", "heat_island", "fr"
+    )
 
 
 def test_without_a_script_the_link_is_a_download(new_page: PageMaker, shown: Shown) -> None:

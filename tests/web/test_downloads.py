@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import openpyxl
@@ -19,8 +19,9 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.downloads import Download
 from participation.models.places import Place
-from participation.services import export_lines, receipts, replies, supports, upkeep
+from participation.services import export_lines, export_states, receipts, replies, supports, upkeep
 from participation.web.plumbing import downloads
+from participation.web.plumbing.freshness import STARTED
 from tests.factories import accounts, cities, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
@@ -250,16 +251,75 @@ def test_formats_refuse_what_there_is_not(path: str, status: int, client: PageCl
     assert client.get(f"/exports/worms/{path}").status_code == status
 
 
+OPEN = (
+    "submissions.csv",
+    "submissions.csv?labels=both&lang=fr",
+    "submissions.xlsx",
+    "submissions.geojson",
+    "places.gpkg",
+    "bins.csv",
+    "bins.geojson",
+    "codebook.csv",
+    "open-data.zip",
+)
+
+
 @sqlite_only
-def test_geojson_says_when_nothing_has_changed(
-    client: PageClient, session: Session, city: City, campaign: Campaign
+@pytest.mark.parametrize("name", OPEN)
+def test_every_open_file_says_when_nothing_has_changed(
+    name: str, client: PageClient, session: Session, city: City, campaign: Campaign
 ) -> None:
     submissions.published(session, city, campaign)
-    path = "/exports/worms/submissions.geojson"
-    tag = client.get(path).headers["ETag"]
-    assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
+    path = f"/exports/worms/{name}"
+    first = client.get(path)
+    assert first.headers["ETag"].startswith('W/"')
+    asked = {"If-None-Match": first.headers["ETag"], "If-Modified-Since": first.headers["Last-Modified"]}
+    for header, value in asked.items():
+        again = client.get(path, headers={header: value})
+        assert (again.status_code, again.data) == (304, b""), header
+        assert all(again.headers[kept] == first.headers[kept] for kept in ("ETag", "Cache-Control"))
+        assert "Content-Length" not in again.headers
+    # The tag knows more than the time, which is one of whole seconds.
     submissions.published(session, city, campaign)
-    assert client.get(path, headers={"If-None-Match": tag}).status_code == 200
+    assert client.get(path, headers=asked).status_code == 200
+
+
+@sqlite_only
+def test_a_file_is_as_old_as_its_data_and_no_younger_than_its_words(
+    client: PageClient, session: Session, city: City
+) -> None:
+    city.changed_at = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    said = {name: client.get(f"/exports/worms/{name}").last_modified for name in OPEN}
+    assert {said[name] for name in ("submissions.csv", "submissions.geojson", "bins.csv")} == {city.changed_at}
+    assert {said[name] for name in ("codebook.csv", OPEN[1], "open-data.zip")} == {STARTED.replace(microsecond=0)}
+
+
+@sqlite_only
+def test_a_new_wording_makes_new_files_of_those_that_hold_it(
+    client: PageClient, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: client.get(f"/exports/worms/{name}").headers["ETag"] for name in OPEN}
+    monkeypatch.setattr(export_states, "wording", lambda: "another one")
+    same = {name for name in OPEN if client.get(f"/exports/worms/{name}").headers["ETag"] == before[name]}
+    assert same == {"submissions.csv", "submissions.geojson", "bins.csv", "bins.geojson"}
+
+
+@sqlite_only
+def test_counts_that_become_final_make_a_new_file(client: PageClient, city: City, campaign: Campaign) -> None:
+    path, today = "/exports/worms/bins.csv", datetime.now(UTC).date()
+    campaign.ends = today
+    running = client.get(path).headers["ETag"]
+    campaign.ends = today - timedelta(days=30)
+    settled = client.get(path).headers["ETag"]
+    assert settled != running
+    assert client.get(path).headers["ETag"] == settled
+
+
+@sqlite_only
+def test_what_is_not_public_has_no_tag_to_ask_with(client: PageClient, session: Session, city: City) -> None:
+    client.sign_in(accounts.make(session, city))
+    response = client.get(f"{CSV}?profile=internal")
+    assert not {"ETag", "Last-Modified"} & {*response.headers.keys()}
 
 
 @sqlite_only

@@ -15,7 +15,9 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from participation import geo
 from participation.locales import CODES
@@ -299,6 +301,12 @@ def test_what_has_not_changed_is_not_sent_again(client: PageClient, session: Ses
             assert (again.status_code, again.data) == (304, b""), (path, name)
         packed = client.get(path, headers={"Accept-Encoding": "br"}, buffered=False)
         assert packed.headers["ETag"] == response.headers["ETag"]
+        # A page has a time too, yet is sent whole: it says who is signed in.
+        if path != "/catalog.jsonld":
+            since = response.headers["Last-Modified"]
+            headers = {"Accept": "text/html", "Accept-Encoding": "br", "If-Modified-Since": since}
+            page = FlaskClient(client.application, Response).get(path, headers=headers)
+            assert (page.status_code, page.headers["Last-Modified"]) == (200, since)
 
 
 @sqlite_only

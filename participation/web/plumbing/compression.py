@@ -35,6 +35,8 @@ def init(app: Flask) -> None:
         COMPRESS_BR_LEVEL=5,
         COMPRESS_MIN_SIZE=SMALLEST,
         COMPRESS_STREAMS=False,
+        # Each view that can say "not modified" says so itself; a page that has a time is always sent whole.
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
     )
     Compress(app)
 

@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from threading import BoundedSemaphore
 
 from flask import Flask, abort, current_app, request
-from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response
 
 from participation import database
-from participation.models.cities import City
+from participation.services import export_states
+from participation.services.export_states import Made, State
 from participation.settings import Settings
 from participation.web.plumbing.export_requests import only_of_version, saved_as
 
@@ -22,8 +23,6 @@ Write = Callable[[Session], Generator[bytes, None, None]]
 # So much is written before the head is sent: what fails at its beginning is an error page and not half a file.
 SHORT = 256 * 1024
 WAIT_SECONDS = 10
-# Changes when the same data are written in another way, so that nobody keeps an old file for the same.
-FORMAT = 1
 
 
 def init(app: Flask, settings: Settings) -> None:
@@ -34,42 +33,47 @@ def init(app: Flask, settings: Settings) -> None:
 def send(
     write: Write,
     *,
-    city: City,
+    made: Made,
     name: str,
-    ending: str,
     content_type: str,
     private: bool = False,
-    fixed: bool = True,
     slow: bool = False,
 ) -> Response:
     """A download named after city, table, filter and version of the data, such as `worms-submissions-v17.csv`.
 
     `write` gets a session that sees one state of the data, and `name` is `submissions` or `submissions-idea`. What is
-    public and, as long as the data are the same, `fixed`, can be asked for again: "not modified" is the answer until
-    something changes. A `slow` one takes long before its first block.
+    public can be asked for again: "not modified" is the answer until something of what it is made from changes. A
+    `slow` one takes long before its first block.
     """
+    city = made.export.city
     session = database.snapshot(current_app.extensions["participation_engine"])
     try:
-        version = session.scalars(select(City.data_version).where(City.id == city.id)).one()
-        only_of_version(session, city=city, number=version)
+        state = export_states.state(session, made=made)
+        only_of_version(session, city=city, number=state.version)
         response = Response(content_type=content_type)
-        response.headers["Content-Disposition"] = f'attachment; filename="{city.slug}-{name}-v{version}.{ending}"'
-        response.headers["X-Dataset-Version"] = str(version)
+        named = f"{city.slug}-{name}-v{state.version}.{made.ending}"
+        response.headers["Content-Disposition"] = f'attachment; filename="{named}"'
+        response.headers["X-Dataset-Version"] = str(state.version)
         response.headers["Cache-Control"] = "private, no-store" if private or saved_as() else "public, no-cache"
         # A profile may hold something else tomorrow, of the same version of the data.
-        if fixed and not private and not saved_as():
-            tag = f"{city.id}-{version}-{FORMAT}"
-            response.set_etag(tag, weak=True)
-            # Werkzeug's own way would give an answer without a body yet the length of none.
-            if request.if_none_match.contains_weak(tag):
-                response.status_code = 304
-                session.close()
-                return response
+        if not private and not saved_as() and _is_known(response, state):
+            response.status_code = 304
+            session.close()
+            return response
         _fill(response, session, write(session), slow=slow)
     except BaseException:
         session.close()
         raise
     return response
+
+
+def _is_known(response: Response, state: State) -> bool:
+    """Whether the client has the file already; the answer says how to ask for it the next time."""
+    # Weak: the time at which it was made stands in some, and the same content may travel plain or compressed.
+    response.set_etag(state.tag, weak=True)
+    response.last_modified = state.at
+    # Werkzeug's own way would give an answer without a body yet the length of none.
+    return not is_resource_modified(request.environ, state.tag, last_modified=state.at)
 
 
 def _fill(response: Response, session: Session, blocks: Generator[bytes, None, None], *, slow: bool) -> None:
