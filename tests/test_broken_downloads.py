@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse, IncompleteRead
@@ -73,7 +74,7 @@ class Product:
             os.kill(int(child), signal.SIGKILL)
 
     @contextmanager
-    def download(self, name: str) -> Iterator[HTTPResponse]:
+    def download(self, name: str, accepted: str = "identity") -> Iterator[HTTPResponse]:
         """The answer, of which nothing is read yet."""
         narrow = socket.socket()
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
@@ -82,7 +83,7 @@ class Product:
         connection = HTTPConnection("127.0.0.1", self.port)
         connection.sock = narrow
         with closing(connection):
-            connection.request("GET", f"/exports/worms/{name}")
+            connection.request("GET", f"/exports/worms/{name}", headers={"Accept-Encoding": accepted})
             yield connection.getresponse()
 
 
@@ -107,9 +108,11 @@ def product(engine: Engine, tmp_path: Path) -> Iterator[Product]:
         served.process.wait(STOP_SECONDS)
 
 
-def read(product: Product, name: str, happens: Callable[[], None] = lambda: None) -> tuple[bytes, bool]:
+def read(
+    product: Product, name: str, happens: Callable[[], None] = lambda: None, accepted: str = "identity"
+) -> tuple[bytes, bool]:
     """What arrives of a file when something happens after its beginning, and whether the connection breaks."""
-    with product.download(name) as answer:
+    with product.download(name, accepted) as answer:
         assert answer.status == 200
         got = [answer.read(PIECE)]
         happens()
@@ -150,6 +153,12 @@ def test_a_killed_worker(product: Product, tmp_path: Path) -> None:
         content, broken = read(product, f"{name}?kind=idea")
         assert not broken, name
         assert looks_whole(name, content, tmp_path, FEW), name
+    # Compressed on its way, neither the compression nor the file in it has its end.
+    content, broken = read(product, "submissions.csv", product.kill_worker, "gzip")
+    opened = zlib.decompressobj(wbits=zlib.MAX_WBITS + 16)
+    plain = opened.decompress(content)
+    assert (broken, opened.eof, looks_whole("submissions.csv", plain, tmp_path)) == (True, False, False)
+    assert plain.startswith(b"id,")
     # What waits to be sent has no name any more.
     assert list((tmp_path / "exports").iterdir()) == []
 

@@ -17,6 +17,7 @@ from participation import database
 from participation.services import export_states
 from participation.services.export_states import Made, State
 from participation.settings import Settings
+from participation.web.plumbing import compression
 from participation.web.plumbing.export_requests import only_of_version, saved_as
 
 Write = Callable[[Session], Generator[bytes, None, None]]
@@ -99,7 +100,7 @@ def _fill(response: Response, session: Session, blocks: Generator[bytes, None, N
             yield from first
             yield from blocks
 
-        response.response = body()
+        compression.stream(response, body())
         response.call_on_close(held.pop_all().close)
 
 
