@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import structlog
-from flask import Blueprint, abort, current_app, make_response, render_template, request
+from flask import Blueprint, abort, current_app, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -13,8 +13,10 @@ from participation.models.cities import City
 from participation.models.export_profiles import ExportProfile, ExportToken
 from participation.services import cities, export_profiles, export_tokens, roles
 from participation.web.forms import export_files
+from participation.web.plumbing import problems
 from participation.web.plumbing.access import account
 from participation.web.plumbing.export_requests import ask_as
+from participation.web.plumbing.limits import limited
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("export_tokens", __name__)
@@ -23,6 +25,7 @@ BEARER = "Bearer "
 
 
 @blueprint.get("/exports/<city>/saved/<name>")
+@limited("downloads")
 def use(city: str, name: str) -> Response:
     """The file of a profile; a token comes in the header `Authorization: Bearer` or as `?token=`."""
     found = cities.by_slug(db, slug=city)
@@ -69,7 +72,7 @@ def _note_use(token: ExportToken, now: datetime) -> None:
 
 
 def _refused(code: str) -> Response:
-    """For programs the header says why, for people the page."""
+    """For programs the header and the problem say why, for people the page."""
     texts = {
         "token_missing": gettext("This file needs a token, or somebody who is signed in for this city."),
         "token_unknown": gettext("There is no such token for this file."),
@@ -78,8 +81,7 @@ def _refused(code: str) -> Response:
         "token_orphaned": gettext("Whoever made this token may not do this any more. Somebody else has to make one."),
     }
     title = gettext("You may not have this file")
-    page = render_template("errors/error.html", status=401, title=title, text=texts[code])
-    response = make_response(page, 401)
+    response = problems.told(401, title=title, text=texts[code], code=code)
     told = "" if code == "token_missing" else f', error="invalid_token", error_description="{code}"'
     response.headers["WWW-Authenticate"] = f'Bearer realm="exports"{told}'
     response.cache_control.no_store = True

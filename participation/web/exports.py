@@ -17,8 +17,9 @@ from participation.services.export_tables import TABLES
 from participation.settings import Settings
 from participation.web.forms import exports as forms
 from participation.web.plumbing.downloads import send
-from participation.web.plumbing.export_requests import asked, asker, can_be_saved, saved_as
+from participation.web.plumbing.export_requests import asked, asker, can_be_saved, is_saved, saved_as
 from participation.web.plumbing.freshness import STARTED
+from participation.web.plumbing.limits import limited
 from participation.web.plumbing.sessions import db
 
 blueprint = Blueprint("exports", __name__)
@@ -34,6 +35,7 @@ NAMES = ",".join(map(repr, export_files.TABLES))
 
 
 @blueprint.get(f"/exports/<city>/<any({','.join(TABLES)}):name>.csv")
+@limited("downloads", unless=is_saved)
 @can_be_saved
 def table_csv(city: str, name: str) -> Response:
     """One table of a city; `?profile=internal` and the records are for its staff."""
@@ -52,6 +54,7 @@ def table_csv(city: str, name: str) -> Response:
 
 
 @blueprint.get(f"/exports/<city>/<any({NAMES}):name>.<any({','.join(TYPES)}):ending>")
+@limited("downloads", unless=is_saved)
 @can_be_saved
 def file(city: str, name: str, ending: str) -> Response:
     """The same tables as a workbook, for a map, or all in a package; guarded likewise."""

@@ -147,10 +147,18 @@ def test_some_threads_are_left_for_others(
     while (response := client.get(CSV, buffered=False)).status_code == 200:
         taken.append(response)
         assert len(taken) < 5
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "10")
+    assert_busy(response)
+    page = client.get(CSV, headers={"Accept": "text/html"})
+    assert (page.status_code, page.mimetype, page.headers["Retry-After"]) == (503, "text/html", "10")
     for one in taken:
         one.close()
     assert rows(client.get(CSV))
+
+
+def assert_busy(response: TestResponse) -> None:
+    """What a program needs to come again."""
+    assert (response.status_code, response.content_type) == (503, "application/problem+json")
+    assert response.headers["Retry-After"] == str(response.get_json()["retry_after"]) == "10"
 
 
 LOG = "/exports/worms/downloads.csv"
@@ -353,7 +361,7 @@ def test_only_some_slow_files_are_made_at_once(app: Flask, client: PageClient, c
     while slots.acquire(blocking=False):
         taken += 1
     busy = client.get("/exports/worms/submissions.xlsx")
-    assert (busy.status_code, busy.headers["Retry-After"]) == (503, "10")
+    assert_busy(busy)
     slots.release(taken)
     assert client.get("/exports/worms/submissions.xlsx").status_code == 200
     # Each gives its place back.

@@ -175,8 +175,11 @@ def test_a_permanent_link_gives_its_version_or_says_what_became_of_it(
     gone = " ".join(parse(response).xpath("string(//main)").split())
     assert "1 entry was erased by its author" in gone
     assert "Number 0" not in gone
-    refused = client.get(address)
-    assert refused.status_code == 410
+    problem = client.get(address)
+    assert (problem.status_code, problem.content_type) == (410, "application/problem+json")
+    assert problem.get_json()["changes"]["erased"] == 1
+    refused = client.get(address, headers={"Accept": "text/html"})
+    assert (refused.status_code, refused.mimetype) == (410, "text/html")
     assert "1 entry was erased by its author" in " ".join(parse(refused).text_content().split())
     assert b"Number" not in refused.data
     assert client.get(PAGE).status_code == 200

@@ -55,11 +55,12 @@ def with_header(client: PageClient, secret: str, address: str = SAVED) -> TestRe
 
 
 def assert_refused(response: TestResponse, why: str) -> None:
-    """Programs read the header, people the page; nothing of the file, the profile or its maker is in the answer."""
-    assert response.status_code == 401
+    """Programs read the header and the problem; nothing of the file, the profile or its maker is in the answer."""
+    assert (response.status_code, response.content_type) == (401, "application/problem+json")
     assert f'error_description="{why}"' in response.headers["WWW-Authenticate"]
     assert response.headers["Cache-Control"] == "no-store"
-    assert len(parse(response).xpath("//h1")) == 1
+    assert response.get_json()["code"] == why
+    assert response.get_json()["detail"]
     for word in ("SECRET", "city.example", "GIS office", "nightly", "lat,lon"):
         assert word not in response.text
 
@@ -106,6 +107,15 @@ def test_an_ended_a_revoked_and_an_orphaned_one_are_refused(
     assert with_header(client, orphan).status_code == 200
     session.get_one(Account, lead.id).active = False
     assert_refused(with_header(client, orphan), "token_orphaned")
+
+
+@sqlite_only
+def test_whoever_opens_the_address_in_a_browser_gets_a_page(client: PageClient, secret: str) -> None:
+    for query, why in (("", ""), ("?token=x", "token_unknown")):
+        response = client.get(f"{SAVED}{query}", headers={"Accept": "text/html,*/*;q=0.8"})
+        assert (response.status_code, response.mimetype) == (401, "text/html")
+        assert why in response.headers["WWW-Authenticate"]
+        assert len(parse(response).xpath("//h1")) == 1
 
 
 @sqlite_only

@@ -1,12 +1,15 @@
 """Where programs read, errors are problem details (RFC 9457); other sites may read what is open, and nothing else."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from participation.models.cities import City
 from participation.web.plumbing.limits import LIMITS
-from tests.factories import accounts, campaigns, cities
+from tests.factories import accounts, campaigns, cities, export_profiles
 from tests.fixtures.apps import AppMaker
 from tests.fixtures.clients import client_of
 from tests.fixtures.databases import sqlite_only
@@ -80,14 +83,25 @@ def test_what_goes_wrong_inside_says_nothing_of_it(
 
 @pytest.fixture
 def twice() -> Iterator[None]:
-    """Reading is allowed two times a minute."""
-    limit, before = LIMITS["readings"], LIMITS["readings"].amounts
-    object.__setattr__(limit, "amounts", lambda _: "2 per minute")
+    """Reading and downloading is allowed two times a minute."""
+    before = {name: LIMITS[name].amounts for name in ("readings", "downloads")}
+    for name in before:
+        object.__setattr__(LIMITS[name], "amounts", lambda _: "2 per minute")
     yield
-    object.__setattr__(limit, "amounts", before)
+    for name, amounts in before.items():
+        object.__setattr__(LIMITS[name], "amounts", amounts)
 
 
-@pytest.mark.parametrize("path", ["/ogc/conformance", "/catalog.jsonld", "/open311/discovery.json"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/ogc/conformance",
+        "/catalog.jsonld",
+        "/open311/discovery.json",
+        "/exports/worms/places.csv",
+        "/exports/worms/open-data.zip",
+    ],
+)
 def test_reading_too_often_is_answered_with_when_to_come_back(path: str, client: PageClient, twice: None) -> None:
     answers = [client.get(path) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
@@ -95,6 +109,16 @@ def test_reading_too_often_is_answered_with_when_to_come_back(path: str, client:
     assert (answers[2].content_type, problem["code"]) == (PROBLEM, "limit_reached")
     assert 0 < problem["retry_after"] == int(answers[2].headers["Retry-After"]) <= 61
     assert answers[2].headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_saved_profile_counts_as_one_download(client: PageClient, session: Session, twice: None) -> None:
+    city = session.scalars(select(City)).one()
+    lead = accounts.make(session, city, role="city_lead")
+    profile = export_profiles.make(session, lead, city)
+    secret = export_profiles.token(session, lead, profile, now=datetime.now(UTC)).secret
+    bearer = {"Authorization": f"Bearer {secret}"}
+    answers = [client.get(f"/exports/worms/saved/{profile.name}", headers=bearer) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from threading import BoundedSemaphore
 
 from flask import Flask, abort, current_app, request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.http import is_resource_modified
 from werkzeug.wrappers import Response
@@ -17,7 +18,7 @@ from participation import database
 from participation.services import export_states
 from participation.services.export_states import Made, State
 from participation.settings import Settings
-from participation.web.plumbing import compression
+from participation.web.plumbing import compression, problems
 from participation.web.plumbing.export_requests import only_of_version, saved_as
 
 Write = Callable[[Session], Generator[bytes, None, None]]
@@ -107,5 +108,18 @@ def _fill(response: Response, session: Session, blocks: Generator[bytes, None, N
 def _take_turn(held: ExitStack) -> None:
     slots: BoundedSemaphore = current_app.extensions["participation_downloads"]
     if not slots.acquire(blocking=False):
-        abort(Response("Too many downloads at this moment.\n", 503, {"Retry-After": str(WAIT_SECONDS)}))
+        abort(_busy())
     held.callback(slots.release)
+
+
+def _busy() -> Response:
+    response = problems.told(
+        503,
+        title=gettext("Many files are being downloaded right now"),
+        text=gettext("We can send only some at a time. Please try again in a moment."),
+        code="downloads_busy",
+        retry_after=WAIT_SECONDS,
+    )
+    response.headers["Retry-After"] = str(WAIT_SECONDS)
+    response.cache_control.no_store = True
+    return response

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from flask import abort, g, make_response, render_template, request
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -12,6 +13,7 @@ from participation.models.accounts import Account
 from participation.models.cities import City
 from participation.models.export_profiles import ExportProfile
 from participation.services import export_versions
+from participation.web.plumbing import problems
 from participation.web.plumbing.access import account
 
 P = ParamSpec("P")
@@ -62,6 +64,11 @@ def saved_as() -> str:
     return asking.name if asking else ""
 
 
+def is_saved() -> bool:
+    """Whether a profile stands for the request, which has been counted where the profile was asked for."""
+    return bool(saved_as())
+
+
 def only_of_version(session: Session, *, city: City, number: int) -> None:
     """Where one version is asked for, and the data are those of another: 410, with what has changed since."""
     label = asked().get("version", "")
@@ -69,4 +76,7 @@ def only_of_version(session: Session, *, city: City, number: int) -> None:
     if wanted is None or wanted == export_versions.at_number(session, city=city, number=number):
         return
     past = export_versions.past(session, city=city, version=wanted)
+    if problems.wanted():
+        detail = gettext("This version is no longer the current one.")
+        abort(problems.answer(410, detail, code="version_gone", current_version=number, changes=past.changes))
     abort(make_response(render_template("exports/version.html", city=city, version=wanted, past=past), 410))

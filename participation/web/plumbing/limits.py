@@ -71,6 +71,8 @@ LIMITS = {
     "searches": Limit(lambda _: "60 per minute; 1000 per hour", methods=("GET",)),
     # Programs that page through everything, and a whole office of them behind one address.
     "readings": Limit(lambda _: "600 per minute", methods=("GET",)),
+    # All files of several cities, one after the other, by hand or by a script at night.
+    "downloads": Limit(lambda _: "300 per minute; 3000 per hour", methods=("GET",)),
     # Entries of other programs: all of a city's app come from one server.
     "received": Limit(lambda _: "600 per hour; 5000 per day", _done),
     # Only failed tries count, so that a town hall behind one address can sign in as often as it likes.

@@ -5,7 +5,7 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 import orjson
-from flask import has_request_context, request
+from flask import has_request_context, render_template, request
 from flask_babel import gettext
 from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response
@@ -36,6 +36,14 @@ def answer(status: int, detail: str, *, code: str = "", **more: Any) -> Response
     if request.path.startswith("/open311/"):
         return _of_open311(status, body)
     return Response(orjson.dumps(body), status, content_type=JSON)
+
+
+def told(status: int, *, title: str, text: str, code: str, **more: Any) -> Response:
+    """The problem for a program, the page of an error for people."""
+    if wanted():
+        return answer(status, text, code=code, **more)
+    page = render_template("errors/error.html", status=status, title=title, text=text)
+    return Response(page, status, mimetype="text/html")
 
 
 def sentence(code: str, details: Mapping[str, object]) -> str:
