@@ -3,17 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from math import cos, log, radians
 from typing import Self
 
+import h3
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from participation import bins
 from participation.models.cities import City
 from participation.models.decisions import Decision
 from participation.models.downloads import Download
 from participation.models.places import Place
+from participation.models.submissions import Submission
+from participation.models.tiles import TileCount
+from participation.models.translations import Translation
+from participation.services.export_files import EVERYTHING
 from participation.services.export_lines import BATCH, NEW_LINE, Layout, csv_file
 from participation.services.exports import Export
+from participation.services.tiles import FINER, ZOOMS
 
 # What other formats need for the same rows, per byte of the CSV and for themselves: between codes and words, as
 # `python -m benches.sizes` measures it at the cities of the demonstration. A workbook has the codebook in it.
@@ -23,9 +31,15 @@ OTHERWISE = {
     ("xlsx", "codebook"): (0.48, 11_500),
     ("geojson", "bins"): (4.2, 0),
     ("gpkg", "submissions"): (1.15, 205_000),
+    ("xlsx", EVERYTHING): (0.45, 16_500),
+    ("gpkg", EVERYTHING): (1.25, 185_000),
 }
-# The counts on a grid are made from every entry: of more than this many nobody counts them only to say how many.
-MOST_FOR_BINS = 5_000
+# The counts on a grid are made from every entry: of more than this many they are guessed from those of the map, which
+# has cells of other sizes. A row of them is about as long as this.
+MOST_FOR_BINS, BIN_BYTES = 5_000, 95
+FINEST, EQUATOR_KM = 9, 40_075
+# Of more entries than this the translations are guessed from the first and the last ones.
+MOST_COUNTED, SAMPLE = 50_000, 1_000
 # The records, which take no filter.
 COUNTED: Mapping[str, type[Decision] | type[Download]] = {"decisions": Decision, "downloads": Download}
 
@@ -47,26 +61,37 @@ class Size:
         return replace(self, bytes=round(self.bytes * per_byte) + own, bytes_exact=False)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """How many entries are wanted, and which share that is of those of the city."""
+
+    entries: int
+    share: float
+
+
 def of_tables(
     session: Session, *, exports: Mapping[str, Export], how: Layout, entries: int, of_all: int
 ) -> dict[str, Size]:
     """The sizes of the CSV files, by the name of the table; `entries` of `of_all` in the city are wanted."""
-    share = entries / max(of_all, 1)
+    wanted = Wanted(entries, entries / max(of_all, 1))
     return {
-        table: Size(None, None)
+        table: _guessed_bins(session, export, how)
         if table == "bins" and of_all > MOST_FOR_BINS
-        else _sampled(session, export, how, entries if table == "submissions" else None, share)
+        else _sampled(session, export, how, wanted)
         for table, export in exports.items()
     }
 
 
-def together(sizes: Mapping[str, Size]) -> Size:
-    """The size of everything in one package."""
+def together(sizes: Mapping[str, Size], kind: str) -> Size:
+    """The size of everything in one file of this format: all rows, as far as all are known."""
+    rows = [size.rows for size in sizes.values()]
+    known = None if None in rows else sum(row or 0 for row in rows)
     whole = sum(size.bytes or 0 for size in sizes.values())
-    return Size(None, whole, bytes_exact=False).as_file("zip")
+    exact = all(size.rows_exact for size in sizes.values())
+    return Size(known, whole, rows_exact=exact, bytes_exact=False).as_file(kind, EVERYTHING)
 
 
-def _sampled(session: Session, export: Export, how: Layout, rows: int | None, share: float) -> Size:
+def _sampled(session: Session, export: Export, how: Layout, wanted: Wanted) -> Size:
     """The whole file where one batch of it is all, else what the batch lets expect."""
     blocks = csv_file(session, export=export, how=how)
     head, *rest = islice(blocks, 3)
@@ -78,19 +103,55 @@ def _sampled(session: Session, export: Export, how: Layout, rows: int | None, sh
     if last.rstrip().isdigit():
         return Size(int(last), len(head) + len(batch) + len(last))
     blocks.close()
-    table = export.table.name
-    counted = rows if rows is not None else _about(session, table, export.city, share)
-    if counted is None:
+    rows, exact = _rows(session, export, wanted)
+    if rows is None:
         return Size(None, None)
-    whole = len(head) + len(batch) * counted // BATCH + len(NEW_LINE)
-    return Size(counted, whole, rows_exact=rows is not None or table in COUNTED, bytes_exact=False)
+    return Size(rows, len(head) + len(batch) * rows // BATCH + len(NEW_LINE), rows_exact=exact, bytes_exact=False)
 
 
-def _about(session: Session, table: str, city: City, share: float) -> int | None:
-    """How many rows a table has about, where an index knows it."""
+def _rows(session: Session, export: Export, wanted: Wanted) -> tuple[int | None, bool]:
+    """How many rows a table has, and whether exactly so, where that is little work."""
+    table, city = export.table.name, export.city
+    if table == "submissions":
+        return wanted.entries, True
     if table in COUNTED:
         counted = COUNTED[table]
-        return session.scalar(select(func.count(counted.id)).where(counted.city_id == city.id))
+        return session.scalar(select(func.count(counted.id)).where(counted.city_id == city.id)), True
     if table == "places":
-        return round(share * (session.scalar(select(func.count(Place.id)).where(Place.city_id == city.id)) or 0))
-    return None
+        places = session.scalar(select(func.count(Place.id)).where(Place.city_id == city.id)) or 0
+        return round(wanted.share * places), False
+    return _translations(session, export, wanted.entries) if table == "translations" else (None, False)
+
+
+def _translations(session: Session, export: Export, entries: int) -> tuple[int, bool]:
+    number = select(func.count()).select_from(Translation)
+    if entries <= MOST_COUNTED:
+        of_wanted = number.join(Submission, Submission.id == Translation.submission_id)
+        return session.scalar(export.chosen.apply(of_wanted, export.city)) or 0, True
+    ids = export.chosen.apply(select(Submission.id), export.city)
+    ends = (ids.order_by(way).limit(SAMPLE).subquery() for way in (Submission.id.asc(), Submission.id.desc()))
+    found = sum(session.scalar(number.join(end, end.c.id == Translation.submission_id)) or 0 for end in ends)
+    return round(found * entries / (2 * SAMPLE)), False
+
+
+def _guessed_bins(session: Session, export: Export, how: Layout) -> Size:
+    """As many rows as the map has cells with that many entries, as if its cells were as large."""
+    head = next(csv_file(session, export=export, how=how))
+    chosen, city = export.chosen, export.city
+    larger = {zoom: _area(zoom, city) / h3.average_hexagon_area(FINEST, "km^2") for zoom in ZOOMS}
+    zoom = min(larger, key=lambda one: abs(log(larger[one])))
+    query = (
+        select(func.count())
+        .where(TileCount.city_id == city.id, TileCount.zoom == zoom, TileCount.kind.in_(chosen.kinds))
+        .where(TileCount.n >= bins.MINIMUM * larger[zoom])
+    )
+    if chosen.campaign_id is not None:
+        query = query.where(TileCount.campaign_id == chosen.campaign_id)
+    rows = round((session.scalar(query) or 0) * larger[zoom])
+    return Size(rows, len(head) + rows * BIN_BYTES + len(NEW_LINE), rows_exact=False, bytes_exact=False)
+
+
+def _area(zoom: int, city: City) -> float:
+    """How many square kilometres a cell of the map covers in a city."""
+    edge = EQUATOR_KM * cos(radians(city.centre.lat)) / 2 ** (zoom + FINER)
+    return edge * edge

@@ -67,14 +67,15 @@ def version(city: str, label: str) -> str | tuple[str, int]:
 def staff(city: str) -> str:
     """The same for the staff of a city, with what is not public, and the profiles of its lead."""
     found, account, now = cities.by_slug(db, slug=city), signed_in(), datetime.now(UTC)
-    saved = export_profiles.of_city(db, account=account, city=found)
+    base_url = current_app.extensions["participation_settings"].base_url
     profiles = [
         (
             profile,
             saved_ones.in_words(profile),
+            export_files.saved_size(db, found, profile, base_url=base_url, now=now),
             sum(export_tokens.state(token, now=now) == "works" for token in profile.tokens),
         )
-        for profile in saved
+        for profile in export_profiles.of_city(db, account=account, city=found)
     ]
     return render_template(
         "exports/staff.html",
@@ -111,7 +112,7 @@ def _context(city: City, *, account: Account | None = None, version: str = "") -
         "campaigns": rounds,
         "questionnaire": questionnaire,
         "tables": export_files.tables(city, asked, sizes),
-        "package": export_files.package(city, asked, sizes),
+        "together": export_files.together(city, asked, sizes),
     }
 
 

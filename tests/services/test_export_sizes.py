@@ -1,5 +1,6 @@
 """Sizes before the click: exact for what is small, and an honest estimate for what is not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from participation import geo
 from participation.models.campaigns import Campaign
 from participation.models.cities import City
-from participation.services import demo, export_files, export_lines, export_sizes
+from participation.models.translations import Translation
+from participation.services import contributors, demo, export_files, export_lines, export_sizes
 from participation.services.export_files import File
 from participation.services.export_lines import MACHINE
 from participation.services.export_sizes import Size
@@ -18,6 +21,8 @@ from participation.services.exports import Export
 from participation.services.filters import Filter
 from participation.settings import ROOT
 from tests.factories import submissions
+from tests.factories.cities import INSIDE
+from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 
 DEMO = ROOT / "participation" / "demo"
@@ -68,13 +73,46 @@ def test_what_is_large_is_estimated_closely_from_its_start(
     assert (decisions.rows, decisions.rows_exact) == (14, True)
 
 
-@sqlite_only
-def test_nobody_counts_a_million_entries_to_say_how_many_cells_there_are(
+def test_translations_are_counted_or_guessed_from_both_ends(
     session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    submissions.published(session, city, campaign)
+    for module in (export_lines, export_sizes):
+        monkeypatch.setattr(module, "BATCH", 5)
+    made = [submissions.published(session, city, campaign, text=TEXT, text_lang="en") for _ in range(12)]
+    for entry in (*made[:3], submissions.make(session, city, campaign)):
+        for lang in ("de", "fr", "es"):
+            session.add(Translation(submission_id=entry.id, lang=lang, text="x", method="machine", at=NOW))
+    session.flush()
+    counted = sizes(session, city, 12)["translations"]
+    assert (counted.rows, counted.rows_exact, counted.bytes_exact) == (9, True, False)
+    _, exact = written(session, city, "translations")
+    assert abs((counted.bytes or 0) - exact) < exact / 10
+    monkeypatch.setattr(export_sizes, "MOST_COUNTED", 0)
+    monkeypatch.setattr(export_sizes, "SAMPLE", 4)
+    guessed = sizes(session, city, 12)["translations"]
+    # Nine of the first four entries, none of the last four: of twelve it would be thirteen and a half.
+    assert (guessed.rows, guessed.rows_exact) == (round(9 / 8 * 12), False)
+
+
+def test_nobody_makes_the_cells_of_a_million_entries_to_say_how_many_they_are(
+    session: Session, city: City, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        # Far enough from each other for a cell of its own, and enough people in each.
+        point = geo.Point(INSIDE.lat + 0.02 * number, INSIDE.lon)
+        for person in range(12):
+            sender = contributors.by_key(session, campaign=campaign, key=str(person))
+            submissions.published(session, city, campaign, point=point, contributor_id=sender.id)
+    exact = sizes(session, city, 48)["bins"]
     monkeypatch.setattr(export_sizes, "MOST_FOR_BINS", 0)
-    assert sizes(session, city, 1)["bins"] == Size(None, None)
+    size = sizes(session, city, 48)["bins"]
+    assert (size.rows_exact, size.bytes_exact) == (False, False)
+    assert size.rows is not None
+    assert exact.rows is not None
+    assert exact.rows / 3 < size.rows < exact.rows * 3
+    for chosen in (Filter(kinds=("idea",)), Filter(campaign_id=campaign.id + 1)):
+        other = {"bins": Export(TABLES["bins"], city, chosen, NOW)}
+        assert export_sizes.of_tables(session, exports=other, how=MACHINE, entries=0, of_all=48)["bins"].rows == 0
 
 
 @sqlite_only
@@ -84,7 +122,9 @@ def test_other_formats_are_estimates_of_the_same_rows(session: Session, city: Ci
     for kind in ("xlsx", "geojson", "gpkg", "zip"):
         other = size.as_file(kind)
         assert (other.rows, other.rows_exact, other.bytes_exact) == (10, True, False)
-    assert export_sizes.together({"a": size, "b": Size(None, None)}).rows is None
+    assert export_sizes.together({"a": size, "b": Size(None, None)}, "zip").rows is None
+    whole = export_sizes.together({"a": size, "b": replace(size, rows_exact=False)}, "zip")
+    assert (whole.rows, whole.rows_exact, whole.bytes_exact) == (20, False, False)
 
 
 @sqlite_only
@@ -102,7 +142,8 @@ def test_the_sizes_before_the_click_are_close_to_those_of_the_files(session: Ses
         if name in sizes
     }
     together = {table.name: sizes[table.name] for table in (*export_files.TABLES["open-data"], TABLES["codebook"])}
-    guessed["open-data", "zip"] = export_sizes.together(together)
+    for ending in ("zip", "xlsx", "gpkg"):
+        guessed["open-data", ending] = export_sizes.together(together, ending)
     for (name, ending), guess in guessed.items():
         export = wanted[export_files.TABLES[name][0].name]
         file = File(name, ending, export, "", private=False, folder=tmp_path)

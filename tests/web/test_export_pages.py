@@ -12,7 +12,8 @@ from participation.models.campaigns import Campaign
 from participation.models.cities import City
 from participation.models.submissions import Submission
 from participation.services import receipts
-from tests.factories import accounts, cities, submissions
+from participation.services.export_profiles import Wish
+from tests.factories import accounts, cities, export_profiles, submissions
 from tests.factories.submissions import NOW
 from tests.fixtures.databases import sqlite_only
 from tests.page_client import PageClient, parse
@@ -60,6 +61,38 @@ def test_every_file_is_as_large_as_was_said_before_the_click(client: PageClient,
             assert (len(response.data), about) == (int(link.get("data-bytes")), False)
         assert b"SECRET" not in response.data
     assert file_of(page, "submissions.csv").get("data-rows") == "3"
+
+
+@sqlite_only
+@pytest.mark.parametrize("ending", ["zip", "xlsx", "gpkg"])
+def test_everything_comes_in_one_file_of_each_kind(ending: str, client: PageClient, entries: list[Submission]) -> None:
+    page = client.page(f"{PAGE}?kind=heat_island")
+    link = file_of(page, f"open-data.{ending}")
+    whole = [table for table in page.xpath(FILES) if table.get("data-format") == "csv"]
+    assert link.get("data-rows") == str(sum(int(table.get("data-rows")) for table in whole))
+    assert "about" in link.text_content()
+    response = client.get(link.get("href"))
+    assert response.status_code == 200
+    assert len(response.data) / 2 < int(link.get("data-bytes")) < len(response.data) * 2
+
+
+@sqlite_only
+@pytest.mark.parametrize("file", ["submissions.csv", "submissions.xlsx", "open-data.zip", "poems.csv"])
+def test_a_saved_profile_says_its_size_before_the_click(
+    file: str, client: PageClient, session: Session, city: City, entries: list[Submission]
+) -> None:
+    lead = accounts.make(session, city, role="city_lead")
+    wish = Wish(file, (("kind", "heat_island"), ("layout", "machine"), ("lang", "fr")), internal=False)
+    export_profiles.make(session, lead, city, name="nightly", wish=wish)
+    client.sign_in(lead)
+    [link] = client.page(STAFF).xpath("//a[contains(@href, '/saved/nightly')]")
+    if file == "poems.csv":
+        assert (link.get("data-bytes"), link.get("data-rows")) == ("0", None)
+        return
+    size = len(client.get(link.get("href")).data)
+    if file == "submissions.csv":
+        assert (int(link.get("data-bytes")), link.get("data-rows")) == (size, "2")
+    assert size / 2 < int(link.get("data-bytes")) < size * 2
 
 
 @sqlite_only

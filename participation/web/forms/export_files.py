@@ -1,21 +1,28 @@
 """The files that the pages of downloads offer: how they are called, where they are, and how large they will be."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import current_app, request
 from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
-from participation.errors import NotFound
+from participation.errors import NotFound, ServiceError
 from participation.models.cities import City
-from participation.services import export_sizes
+from participation.models.export_profiles import ExportProfile
+from participation.services import export_files as service
+from participation.services import export_sizes, tile_facets
+from participation.services.export_files import EVERYTHING
 from participation.services.export_sizes import Size
-from participation.services.export_tables import SUBMISSIONS, TABLES
+from participation.services.export_tables import CODEBOOK, SUBMISSIONS, TABLES
+from participation.web.forms import exports
 from participation.web.forms.export_pages import Asked
 from participation.web.forms.exports import RECORDS
 from participation.web.plumbing.export_requests import can_stand_for
@@ -30,7 +37,8 @@ FORMATS = {
     "decisions": ("xlsx", "csv"),
     "downloads": ("xlsx", "csv"),
 }
-PACKAGE = "open-data.zip"
+# Everything in one file, which each of these formats holds in its own way.
+TOGETHER = ("zip", "xlsx", "gpkg")
 # Those whose columns can be chosen.
 OF_TABLES = ("csv", "xlsx")
 
@@ -47,6 +55,7 @@ class File:
     bytes: int | None
     rows: int | None
     is_exact: bool
+    rows_exact: bool
     is_savable: bool
 
 
@@ -59,7 +68,7 @@ class OfferedTable:
     title: str
     description: str
     rows: int | None
-    is_exact: bool
+    rows_exact: bool
     files: Sequence[File]
 
 
@@ -74,16 +83,52 @@ def tables(city: City, asked: Asked, sizes: Mapping[str, Size]) -> list[OfferedT
     ]
 
 
-def package(city: City, asked: Asked, sizes: Mapping[str, Size]) -> File | None:
-    """The package of everything."""
-    title = gettext("Everything in one package")
+def together(city: City, asked: Asked, sizes: Mapping[str, Size]) -> list[File]:
+    """Everything that may be open in one file: the package, and those with a sheet or a layer for each table."""
+    titles = {
+        "zip": gettext("Everything in one package"),
+        "xlsx": gettext("Everything in one workbook"),
+        "gpkg": gettext("Everything in one GeoPackage"),
+    }
     public = {table: size for table, size in sizes.items() if table not in RECORDS}
-    return _file(city, asked, PACKAGE, title, export_sizes.together(public))
+    files = (
+        _file(city, asked, f"{EVERYTHING}.{kind}", titles[kind], export_sizes.together(public, kind))
+        for kind in TOGETHER
+    )
+    return [file for file in files if file]
+
+
+def saved_size(session: Session, city: City, profile: ExportProfile, *, base_url: str, now: datetime) -> Size:
+    """How large the file of a profile would be now; unknown for one that can no longer be made."""
+    name, _, kind = profile.file.rpartition(".")
+    args = MultiDict((field, value) for field, value in profile.query)
+    if kind == "xlsx" and "lang" in args:
+        args.setdefault("labels", "text")
+    try:
+        [first, *others] = service.TABLES[name]
+        wish = exports.read(args, session, city, table=first.name, base_url=base_url, now=now)
+    except (KeyError, ServiceError):
+        return Size(None, None)
+    facets = tile_facets.on_list(session, city=city, chosen=wish.export.chosen)
+    alike = replace(wish.export, chosen=replace(wish.export.chosen, internal=False))
+    wanted = {first.name: wish.export, **{table.name: replace(alike, table=table) for table in others}}
+    if name == EVERYTHING:
+        wanted[CODEBOOK.name] = replace(alike, table=CODEBOOK)
+    sizes = export_sizes.of_tables(
+        session, exports=wanted, how=wish.layout, entries=facets.in_file, of_all=facets.of_all
+    )
+    return export_sizes.together(sizes, kind) if name == EVERYTHING else sizes[name].as_file(kind, name)
 
 
 def address(city: City, name: str, query: Mapping[str, object]) -> str:
     """Where a file is."""
     return f"{request.script_root}/exports/{city.slug}/{name}?{urlencode(query, doseq=True)}".rstrip("?")
+
+
+def is_offered(name: str) -> bool:
+    """Whether the pages of downloads have such a file."""
+    table, _, kind = name.partition(".")
+    return kind in (TOGETHER if table == EVERYTHING else FORMATS.get(table, ()))
 
 
 def is_there(city: City, name: str) -> bool:
@@ -138,7 +183,8 @@ def _file(city: City, asked: Asked, name: str, title: str, size: Size) -> File |
         return None
     kind = name.rpartition(".")[2]
     where = address(city, name, asked.of_file(name.partition(".")[0]))
-    return File(name, kind, _label(kind), title, where, size.bytes, size.rows, size.bytes_exact, is_savable(city, name))
+    known = size.bytes, size.rows, size.bytes_exact, size.rows_exact
+    return File(name, kind, _label(kind), title, where, *known, is_savable(city, name))
 
 
 def _label(kind: str) -> str:

@@ -85,9 +85,7 @@ def in_words(profile: ExportProfile) -> list[str]:
 
 def _file(city: City, args: Args) -> str:
     file = args.get("file", "")
-    table, _, kind = file.partition(".")
-    offered = file == export_files.PACKAGE or kind in export_files.FORMATS.get(table, ())
-    if not offered or not export_files.is_savable(city, file):
+    if not export_files.is_offered(file) or not export_files.is_savable(city, file):
         raise Invalid("filter_unknown", name="file")
     return file
 
