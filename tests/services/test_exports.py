@@ -20,7 +20,17 @@ from participation.models.places import Place, Support
 from participation.models.submissions import Submission
 from participation.services import contributors, decisions, export_lines, replies
 from participation.services.decisions import Seen
-from participation.services.export_tables import SUBMISSIONS
+from participation.services.export_tables import (
+    BINS,
+    CODEBOOK,
+    DECISIONS,
+    DOWNLOADS,
+    PLACES,
+    SUBMISSIONS,
+    TABLES,
+    TRANSLATIONS,
+    Table,
+)
 from participation.services.exports import Export
 from participation.services.filters import Filter
 from participation.text import neutral
@@ -65,6 +75,31 @@ def row(session: Session, city: City, chosen: Filter | None = None) -> dict[str,
 @pytest.mark.parametrize(("chosen", "columns"), [(Filter(), PUBLIC), (Filter().for_staff(), INTERNAL)])
 def test_the_columns_are_the_contract(chosen: Filter, columns: list[str], session: Session, city: City) -> None:
     assert raw(session, city, chosen) == (",".join(columns) + "\r\n").encode()
+
+
+# The same for every other table; the record of decisions stands in tests/web/test_exports.py.
+OTHERS = {
+    PLACES: [
+        "id", "city", "name", "lat", "lon", "submissions", "heat_island", "climate_oasis", "idea", "feedback",
+        "reasons", "reason_counts", "supports", "contributors", "reply", "reply_lang", "first_at", "last_at",
+    ],
+    TRANSLATIONS: ["id", "language", "text", "method", "provider", "reviewed", "at"],
+    BINS: [
+        "partnership", "campaign", "kind", "level", "cell", "district", "lat", "lon", "submissions", "contributors",
+    ],
+    CODEBOOK: ["table", "field", "code", "de", "fr", "es", "en", "questionnaire_version", "type", "kinds"],
+    DOWNLOADS: ["id", "at", "account", "account_id", "file", "query", "data_version"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", OTHERS, ids=lambda table: table.name)
+def test_the_columns_of_the_other_tables_are_a_contract_too(table: Table, session: Session, city: City) -> None:
+    file = b"".join(export_lines.csv_file(session, export=Export(table, city, Filter(), NOW)))
+    assert file.split(b"\r\n")[0].decode() == ",".join([*OTHERS[table], "file_rows"])
+
+
+def test_no_table_is_without_a_contract() -> None:
+    assert {*TABLES.values()} == {SUBMISSIONS, DECISIONS, *OTHERS}
 
 
 EVERYTHING: dict[str, object] = {
