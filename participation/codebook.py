@@ -21,6 +21,12 @@ def field(table: str, name: str) -> Labels:
     return own or next(question.label for question in reversed(_questions()) if question.code == name)
 
 
+def field_in_words(table: str, name: str) -> Labels:
+    """What the column is called that holds the words for the codes of another."""
+    called = field(table, name)
+    return {lang: said.format(column=called[lang]) for lang, said in _file()["in_words"]["label"].items()}
+
+
 @cache
 def codes(name: str) -> Mapping[str, Labels]:
     """The codes that a column can have and what they mean; none for a column without a list of codes.

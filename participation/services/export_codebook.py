@@ -6,17 +6,31 @@ from typing import Any
 from participation import codebook
 from participation.locales import CODES
 from participation.questionnaire import Labels, Question, load, versions
-from participation.services.export_tables import TABLES, Column
+from participation.services import export_readmes
+from participation.services.export_descriptions import LAST
+from participation.services.export_tables import TABLES, Column, Table
 
 SEPARATOR = "|"
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """First each column of each table, then its codes; those of a questionnaire once for each of its versions."""
+    """First each column of each table, then its codes; those of a questionnaire once for each of its versions.
+
+    After the columns of a table come those that its files may have beside them.
+    """
     for table in TABLES.values():
         for column in table.columns:
             yield _row(table.name, column, "", codebook.field(table.name, column.name))
             yield from _codes(table.name, column)
+        yield from _beside(table)
+
+
+def _beside(table: Table) -> Iterator[dict[str, Any]]:
+    for column in table.columns:
+        if codebook.codes(column.name):
+            worded = Column(f"{column.name}_label", "text")
+            yield _row(table.name, worded, "", codebook.field_in_words(table.name, column.name))
+    yield _row(table.name, LAST, "", {lang: export_readmes.texts(lang)[LAST.name] for lang in CODES})
 
 
 def _codes(table: str, column: Column) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from participation.models.places import Place, Support
 from participation.models.submissions import ANSWERS, Submission
 from participation.models.translations import Translation
 from participation.services import contributors, export_lines, exports, originals, receipts, replies
-from participation.services.export_lines import MACHINE, csv_file, layout
+from participation.services.export_lines import FILE_ROWS, MACHINE, csv_file, layout
 from participation.services.export_tables import BINS, CODEBOOK, PLACES, SUBMISSIONS, TABLES, TRANSLATIONS, Table
 from participation.services.exports import Counts, Export
 from participation.services.filters import Filter
@@ -259,7 +259,14 @@ def test_how_many_of_how_many(session: Session, city: City, campaign: Campaign) 
 def test_the_codebook_explains_every_column_and_code_in_all_languages(session: Session, city: City) -> None:
     found = lines(written(session, city, CODEBOOK))
     explained = {(line["table"], line["field"]) for line in found if not line["code"]}
-    assert explained == {(table.name, column.name) for table in TABLES.values() for column in table.columns}
+    expected = {(table.name, column.name) for table in TABLES.values() for column in table.columns}
+    for table in TABLES.values():
+        internal = Filter(internal=table == SUBMISSIONS)
+        both = Export(table, city, internal, NOW, labels="both")
+        expected |= {(table.name, column.name) for column in both.columns} | {(table.name, FILE_ROWS)}
+    assert explained == expected
+    [worded] = [line for line in found if (line["table"], line["field"]) == ("submissions", "kind_label")]
+    assert (worded["de"], worded["type"]) == ("Art des Beitrags, in Worten", "text")
     assert all(line[lang] for line in found for lang in CODES)
     answers = {line["field"] for line in found if line["questionnaire_version"] == "heat-1" and line["code"]}
     assert answers == {*ANSWERS} - {"text", "place_name"}
