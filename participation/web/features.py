@@ -43,7 +43,7 @@ def landing() -> Response:
     """Where everything begins."""
     forms.checked(request.args)
     if feature_links.form() == HTML:
-        return _page("landing", changed=STARTED)
+        return _page("features/landing.html", changed=STARTED)
     title, about = gettext("Hot and cool places"), gettext("What residents have pinned and cities have published.")
     return _json({"title": title, "description": about, "links": feature_links.landing()}, changed=STARTED)
 
@@ -54,7 +54,7 @@ def conformance() -> Response:
     """Which parts of the standard hold here."""
     forms.checked(request.args)
     if feature_links.form() == HTML:
-        return _page("conformance", changed=STARTED, classes=CONFORMS_TO)
+        return _page("features/conformance.html", changed=STARTED, classes=CONFORMS_TO)
     return _json({"conformsTo": CONFORMS_TO}, changed=STARTED)
 
 
@@ -66,7 +66,7 @@ def api() -> Response:
     found = features.collections(db)
     if feature_links.form() == HTML:
         about = {"filters": features.FILTERS, "most": features.MOST, "collections": found}
-        return _page("api", changed=_latest(found), **about)
+        return _page("features/api.html", changed=_latest(found), **about)
     server = feature_links.to("features.landing").rstrip("/")
     made = feature_document.document(server, [collection.code for collection in found])
     return _json(made, changed=_latest(found), media=open_api.MEDIA)
@@ -79,7 +79,7 @@ def collections() -> Response:
     forms.checked(request.args)
     found = features.collections(db)
     if feature_links.form() == HTML:
-        return _page("collections", changed=_latest(found), collections=found)
+        return _page("features/collections.html", changed=_latest(found), collections=found)
     described = [_described(collection) for collection in found]
     return _json(
         {"links": feature_links.here(), "collections": described},
@@ -95,7 +95,13 @@ def one_collection(collection: str) -> Response:
     found = features.collection(db, code=collection)
     if feature_links.form() == HTML:
         licence = licence_of(found.city.country)
-        return _page("collection", changed=found.city.changed_at, city=found.city, collection=found, licence=licence)
+        return _page(
+            "features/collection.html",
+            changed=found.city.changed_at,
+            city=found.city,
+            collection=found,
+            licence=licence,
+        )
     described = _described(found)
     described["links"] += [link for link in feature_links.here() if link["rel"] == "alternate"]
     return _json(described, changed=found.city.changed_at)
@@ -112,7 +118,7 @@ def items(collection: str) -> Response:
         following = feature_links.address(after=page.features[-1].id) if page.more else None
         first = feature_links.address(after=None) if wanted.after else None
         return _page(
-            "items",
+            "features/items.html",
             changed=found.city.changed_at,
             city=found.city,
             collection=found,
@@ -140,7 +146,9 @@ def item(collection: str, feature: str) -> Response:
     found = features.collection(db, code=collection)
     one = feature_rows.one(db, collection=found, feature_id=feature, base_url=_base_url())
     if feature_links.form() == HTML:
-        return _page("item", changed=found.city.changed_at, city=found.city, collection=found, feature=one)
+        return _page(
+            "features/item.html", changed=found.city.changed_at, city=found.city, collection=found, feature=one
+        )
     links = [*feature_links.here(GEOJSON), feature_links.of_collection(found.code)]
     return _json(_geojson(one) | {"links": links}, changed=found.city.changed_at, media=GEOJSON)
 
@@ -203,9 +211,9 @@ def _geojson(feature: Feature) -> Json:
     return {"type": "Feature", "id": feature.id, "geometry": feature.geometry, "properties": feature.properties}
 
 
-def _page(name: str, *, changed: datetime | None, **shown: Any) -> Response:
+def _page(template: str, *, changed: datetime | None, **shown: Any) -> Response:
     """The same for people. It is always sent whole: who is signed in stands on it, and its nonce is new each time."""
-    response = make_response(render_template(f"features/{name}.html", **shown))
+    response = make_response(render_template(template, **shown))
     response.last_modified = changed
     return response
 
