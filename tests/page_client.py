@@ -36,7 +36,8 @@ class PageClient(FlaskClient):
         """Fetch one answer and check it."""
         if self.session:
             self.session.commit()
-        response = super().open(*args, **kwargs)
+        # Read to its end and closed, as a server does: else a long download would keep its place for ever.
+        response = super().open(*args, **{"buffered": True, **kwargs})
         # A large body lies in a file that nobody else closes.
         response.request.environ["wsgi.input"].close()
         if self.session:

@@ -168,8 +168,8 @@ def test_who_does_not_ask_for_it_gets_a_download_as_it_is(accepted: str, client:
 @pytest.mark.usefixtures("in_pieces")
 def test_the_head_of_a_download_says_how_it_would_travel(client: PageClient, city: City) -> None:
     browser = FlaskClient(client.application, Response)
-    head = browser.head(TEXTS[0], headers={"Accept-Encoding": "br"})
-    assert (head.status_code, head.data, head.headers["Content-Encoding"]) == (200, b"", "br")
+    with browser.head(TEXTS[0], headers={"Accept-Encoding": "br"}) as head:
+        assert (head.status_code, head.data, head.headers["Content-Encoding"]) == (200, b"", "br")
     # There is no part of what is written as it goes: the answer is all of it.
     part = fetch(client, TEXTS[0], "gzip", Range="bytes=0-9")
     assert (part.status_code, "Content-Range" in part.headers) == (200, False)

@@ -344,8 +344,9 @@ def test_moderators_see_it_when_they_want_to(
     assert client.get(f"{address}/photo.jpg").status_code == 302
     client.sign_in(accounts.make(session, city), lang=lang)
     page = client.page(address)
-    [picture] = page.xpath("//details[not(@open)]/summary//img")
+    picture, to_redact = page.xpath("//details[not(@open)]/summary//img")
     assert picture.get("src") == f"{address}/photo.jpg"
+    assert (picture.get("alt"), to_redact.get("src")) == (to_redact.get("alt"), f"{address}/photo.jpg?small=1")
     assert picture.get("alt")
     assert is_picture(client.get(picture.get("src")))
     # Nobody publishes from the queue what they could not see there.
