@@ -95,13 +95,7 @@ def one_collection(collection: str) -> Response:
     found = features.collection(db, code=collection)
     if feature_links.form() == HTML:
         licence = licence_of(found.city.country)
-        return _page(
-            "features/collection.html",
-            changed=found.city.changed_at,
-            city=found.city,
-            collection=found,
-            licence=licence,
-        )
+        return _collection_page("features/collection.html", found, licence=licence)
     described = _described(found)
     described["links"] += [link for link in feature_links.here() if link["rel"] == "alternate"]
     return _json(described, changed=found.city.changed_at)
@@ -117,16 +111,8 @@ def items(collection: str) -> Response:
     if feature_links.form() == HTML:
         following = feature_links.address(after=page.features[-1].id) if page.more else None
         first = feature_links.address(after=None) if wanted.after else None
-        return _page(
-            "features/items.html",
-            changed=found.city.changed_at,
-            city=found.city,
-            collection=found,
-            page=page,
-            columns=SHOWN[found.kind],
-            following=following,
-            first=first,
-        )
+        shown = {"page": page, "columns": SHOWN[found.kind], "following": following, "first": first}
+        return _collection_page("features/items.html", found, **shown)
     made = {
         "type": "FeatureCollection",
         "links": [*feature_links.here(GEOJSON), *_next(page), feature_links.of_collection(found.code)],
@@ -146,9 +132,7 @@ def item(collection: str, feature: str) -> Response:
     found = features.collection(db, code=collection)
     one = feature_rows.one(db, collection=found, feature_id=feature, base_url=_base_url())
     if feature_links.form() == HTML:
-        return _page(
-            "features/item.html", changed=found.city.changed_at, city=found.city, collection=found, feature=one
-        )
+        return _collection_page("features/item.html", found, feature=one)
     links = [*feature_links.here(GEOJSON), feature_links.of_collection(found.code)]
     return _json(_geojson(one) | {"links": links}, changed=found.city.changed_at, media=GEOJSON)
 
@@ -209,6 +193,11 @@ def _base_url() -> str:
 
 def _geojson(feature: Feature) -> Json:
     return {"type": "Feature", "id": feature.id, "geometry": feature.geometry, "properties": feature.properties}
+
+
+def _collection_page(template: str, collection: Collection, **shown: Any) -> Response:
+    city = collection.city
+    return _page(template, changed=city.changed_at, city=city, collection=collection, **shown)
 
 
 def _page(template: str, *, changed: datetime | None, **shown: Any) -> Response:

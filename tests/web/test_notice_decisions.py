@@ -40,6 +40,15 @@ def follow(session: Session, sample: Sample, lang: str) -> None:
     followers.confirm(session, follower=asked.follower, now=NOW)
 
 
+def waiting(client: PageClient, session: Session, sample: Sample, lang: str) -> tuple[Notice, str]:
+    """A report that a moderator has before them, on an entry whose author follows it; with the address of its page."""
+    notice = report(session, sample, lang)
+    follow(session, sample, lang)
+    client.sign_in(sample.moderator)
+    [one] = client.page("/en/staff/notices/worms").xpath("//main//h2/a/@href")
+    return notice, str(one)
+
+
 def mail_to(session: Session, recipient: str) -> Mail:
     session.rollback()
     [mail] = session.scalars(select(Mail).where(Mail.recipient == recipient))
@@ -50,10 +59,7 @@ def mail_to(session: Session, recipient: str) -> Mail:
 def test_a_removal_is_told_to_both_sides_in_their_languages(
     lang: str, client: PageClient, session: Session, sample: Sample
 ) -> None:
-    notice = report(session, sample, lang)
-    follow(session, sample, lang)
-    client.sign_in(sample.moderator)
-    [one] = client.page("/en/staff/notices/worms").xpath("//main//h2/a/@href")
+    notice, one = waiting(client, session, sample, lang)
     said = {
         "outcome": "remove",
         "reason_code": "personal_data",
@@ -122,10 +128,7 @@ def test_when_everything_stays_the_reporter_reads_why_and_the_author_hears_nothi
 def test_that_something_was_changed_is_told_to_both_sides(
     lang: str, client: PageClient, session: Session, sample: Sample
 ) -> None:
-    notice = report(session, sample, lang)
-    follow(session, sample, lang)
-    client.sign_in(sample.moderator)
-    [one] = client.page("/en/staff/notices/worms").xpath("//main//h2/a/@href")
+    notice, one = waiting(client, session, sample, lang)
     said = {"outcome": "changed", "sentence": "We have taken out the name.", "answer": "Thank you for telling us."}
     client.post_form(one, said, action=one)
     assert (notice.status, sample.published.status) == ("upheld", "published")

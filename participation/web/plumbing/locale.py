@@ -6,7 +6,6 @@ from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
 from babel import Locale
-from babel.support import NullTranslations
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import Babel, force_locale, get_translations
 from jinja2 import pass_eval_context
@@ -40,10 +39,9 @@ def init(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
     Babel(app, locale_selector=lang)
+    # Of the two callables the first is not used: what takes its place need not look a text up each time it is shown.
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _catalogue().ugettext(text),
-        lambda one, many, number: _catalogue().ungettext(one, many, number),
-        newstyle=True,
+        str, lambda one, many, number: get_translations().ungettext(one, many, number), newstyle=True
     )
     app.jinja_env.globals["gettext"] = _for_pages()
     app.url_value_preprocessor(_take)
@@ -88,15 +86,6 @@ def speaking(code: str) -> Iterator[None]:
             yield
     finally:
         g.lang = before
-
-
-def _catalogue() -> NullTranslations:
-    """The texts of this request's language, looked up once: a page asks for hundreds of them."""
-    code, found = g.get("catalogue", ("", None))
-    if found is None or code != lang():
-        found = get_translations()
-        g.catalogue = lang(), found
-    return found
 
 
 def _for_pages() -> Callable[..., str]:
